@@ -34,6 +34,12 @@ export const momentOf = (clock: Clock): Moment => ({ wall: clock.now(), uptime: 
 /** RFC 3339 in UTC, as every topic, log and reply of ours writes a time. */
 export const formatInstant = (at: Instant): string => new Date(at).toISOString()
 
+/** Reads a time as RFC 3339 or an HTTP `Date` header writes it; undefined for anything else. */
+export function parseInstant(text: string): Instant | undefined {
+  const read = Date.parse(text)
+  return Number.isFinite(read) ? (read as Instant) : undefined
+}
+
 /** Calls `then` once after `length`, unless the returned function is called first. */
 export function after(clock: Clock, length: Millis, then: () => void): () => void {
   const cancelled = new AbortController()

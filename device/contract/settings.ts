@@ -1,0 +1,62 @@
+// How a program's settings are read: an environment variable each, each also a flag, once, at start.
+import { parseArgs } from 'node:util'
+
+/** A setting or a flag is wrong. One line that names it; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface Setting {
+  /** The environment variable, or undefined where only the flag exists. */
+  readonly variable?: string
+  /** A switch takes no value. */
+  readonly type: 'string' | 'boolean'
+  /** One line of `--help`. */
+  readonly help: string
+}
+
+export type Settings<Names extends string> = Readonly<Record<Names, string | undefined>>
+
+/**
+ * Reads flags, then the environment. A switch that is on reads `"true"`. Throws a `UsageError` for an unknown flag, a missing
+ * value or an argument too many.
+ */
+export function readSettings<Names extends string>(
+  table: Readonly<Record<Names, Setting>>,
+  args: readonly string[],
+  env: Environment,
+): Settings<Names> {
+  const names = Object.keys(table) as Names[]
+  const options = Object.fromEntries(names.map((name) => [name, { type: table[name].type }] as const))
+  const values = parseFlags(args, options)
+  const entries = names.map((name) => {
+    const given = values[name]
+    const fromEnv = table[name].variable === undefined ? undefined : env[table[name].variable]
+    return [name, given === undefined ? (fromEnv === '' ? undefined : fromEnv) : String(given)] as const
+  })
+  return Object.fromEntries(entries) as Settings<Names>
+}
+
+function parseFlags(args: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
+  }
+}
+
+/** The lines of `--help` for a table of settings. */
+export function formatSettings(table: Readonly<Record<string, Setting>>): string {
+  const rows = Object.entries(table).map(([name, { type, variable, help }]) => {
+    const flag = `--${name}${type === 'string' ? ' <value>' : ''}`
+    return { flag, text: variable === undefined ? help : `${help} (${variable})` }
+  })
+  const width = Math.max(...rows.map(({ flag }) => flag.length))
+  return rows.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}`).join('\n')
+}
+
+/** Whether a host of a URL or a listen address is this machine and nothing else. */
+export const isLoopbackHost = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
