@@ -1,0 +1,50 @@
+// The hub's embedded database: one SQLite file in the data folder, opened once.
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { MIGRATIONS } from './migrations.ts'
+
+export type Database = DatabaseSync
+
+/** The store cannot be used. The message names the file and what to do about it. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}
+
+/**
+ * Opens `<folder>/latchkey.db`, creating or migrating it. Close it when done.
+ *
+ * `synchronous=FULL`: a grant that a device was told about must survive a power cut, or somebody has to pair it again.
+ */
+export function openDatabase(folder: string): Database {
+  const file = join(folder, 'latchkey.db')
+  try {
+    const database = new DatabaseSync(file)
+    database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=2000')
+    chmodSync(file, 0o600)
+    migrate(database, file)
+    return database
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StoreError(
+      `Cannot open ${file} as it must be a writable SQLite database with room on its disk: ${reason}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+function migrate(database: Database, file: string): void {
+  const found = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  if (found > MIGRATIONS.length) {
+    throw new StoreError(
+      `Cannot open ${file} as this version of latchkey knows layouts up to ${MIGRATIONS.length}: got ${found}, so use a newer latchkey`,
+    )
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < found) continue
+    database.exec(`BEGIN; ${sql}; PRAGMA user_version=${index + 1}; COMMIT`)
+  }
+}

@@ -1,0 +1,47 @@
+/** Layouts of the database, oldest first. Append only: a published one never changes. */
+export const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+   CREATE TABLE accounts (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+     role TEXT NOT NULL CHECK (role IN ('owner', 'member', 'guest')),
+     password_hash TEXT NOT NULL,
+     created_at INTEGER NOT NULL
+   ) STRICT;
+
+   CREATE TABLE sessions (
+     id_hash TEXT PRIMARY KEY,
+     account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     signed_in_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT;
+
+   CREATE TABLE devices (
+     id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     address TEXT NOT NULL,
+     registered_at INTEGER NOT NULL,
+     paired_at INTEGER,
+     paired_by TEXT REFERENCES accounts(id)
+   ) STRICT;
+
+   CREATE TABLE oidc (
+     model TEXT NOT NULL,
+     id TEXT NOT NULL,
+     payload TEXT NOT NULL,
+     grant_id TEXT,
+     client_id TEXT,
+     user_code TEXT,
+     uid TEXT,
+     expires_at INTEGER,
+     consumed_at INTEGER,
+     PRIMARY KEY (model, id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX oidc_grant ON oidc (grant_id) WHERE grant_id IS NOT NULL;
+   CREATE INDEX oidc_client ON oidc (client_id) WHERE client_id IS NOT NULL;
+   CREATE UNIQUE INDEX oidc_user_code ON oidc (user_code) WHERE user_code IS NOT NULL;
+   CREATE INDEX oidc_uid ON oidc (model, uid) WHERE uid IS NOT NULL;
+   CREATE INDEX oidc_expiry ON oidc (expires_at) WHERE expires_at IS NOT NULL`,
+]
