@@ -1,0 +1,101 @@
+// What oidc-provider keeps, in SQLite. Single use is only as atomic as this file, so consuming is compare-and-set and replay
+// detection is insert-or-fail; ids that are bearer secrets are stored hashed, so a copied database opens nothing.
+import { hash } from 'node:crypto'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Clock } from '#contract/clock.ts'
+import { type Instant, minutes } from '#contract/time.ts'
+import type { Database } from '../store/database.ts'
+
+/**
+ * Models whose id is the secret itself (an opaque token or a cookie). Not the device code: it is also found by its user code
+ * and then saved again, which needs the id; it lives ten minutes.
+ */
+const SECRET_IDS = new Set(['AuthorizationCode', 'RefreshToken', 'Session', 'Interaction'])
+
+/** An expired device code is still answered `expired_token`, not `invalid_grant`, for this long. */
+const KEEP_EXPIRED = minutes(15)
+
+interface Row {
+  readonly payload: string
+  readonly consumed_at: number | null
+}
+
+export function createAdapter(database: Database, clock: Clock): (model: string) => Adapter {
+  const upsert = database.prepare(
+    `INSERT INTO oidc (model, id, payload, grant_id, client_id, user_code, uid, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, grant_id=excluded.grant_id,
+       client_id=excluded.client_id, user_code=excluded.user_code, uid=excluded.uid, expires_at=excluded.expires_at`,
+  )
+  const insertOnce = database.prepare(
+    `INSERT INTO oidc (model, id, payload, expires_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, expires_at=excluded.expires_at
+       WHERE oidc.expires_at < ?`,
+  )
+  const byId = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND id=?')
+  const byUserCode = database.prepare('SELECT payload, consumed_at FROM oidc WHERE user_code=?')
+  const byUid = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND uid=?')
+  const consume = database.prepare(
+    'UPDATE oidc SET consumed_at=? WHERE model=? AND id=? AND consumed_at IS NULL RETURNING id',
+  )
+  const destroy = database.prepare('DELETE FROM oidc WHERE model=? AND id=?')
+  const revoke = database.prepare('DELETE FROM oidc WHERE model=? AND grant_id=?')
+  const epoch = () => Math.floor(clock.now() / 1000)
+
+  return (model) => {
+    const stored = (id: string) => (SECRET_IDS.has(model) ? hash('sha256', id, 'base64url') : id)
+    return {
+      async upsert(id, payload, expiresIn) {
+        const expiresAt = expiresIn ? epoch() + expiresIn : null
+        if (model === 'ReplayDetection') {
+          const { changes } = insertOnce.run(model, id, JSON.stringify(payload), expiresAt, epoch())
+          if (changes === 0) throw new errors.InvalidClientAuth('assertion was used before')
+          return
+        }
+        const { jti: _, ...rest } = payload
+        upsert.run(
+          model,
+          stored(id),
+          JSON.stringify(SECRET_IDS.has(model) ? rest : payload),
+          payload.grantId ?? null,
+          payload.clientId ?? null,
+          payload.userCode ?? null,
+          payload.uid ?? null,
+          expiresAt,
+        )
+      },
+      async find(id) {
+        return read(byId.get(model, stored(id)), SECRET_IDS.has(model) ? id : undefined)
+      },
+      async findByUserCode(userCode) {
+        return read(byUserCode.get(userCode))
+      },
+      async findByUid(uid) {
+        return read(byUid.get(model, uid))
+      },
+      async consume(id) {
+        if (consume.get(epoch(), model, stored(id)) === undefined) {
+          throw new errors.InvalidGrant('it was used before')
+        }
+      },
+      async destroy(id) {
+        destroy.run(model, stored(id))
+      },
+      async revokeByGrantId(grantId) {
+        revoke.run(model, grantId)
+      },
+    }
+  }
+}
+
+function read(row: unknown, jti?: string): AdapterPayload | undefined {
+  if (row === undefined) return undefined
+  const { payload, consumed_at: consumed } = row as Row
+  return { ...JSON.parse(payload), ...(jti !== undefined && { jti }), ...(consumed !== null && { consumed }) }
+}
+
+/** Deletes what has expired; call it every minute. */
+export function sweepExpired(database: Database, now: Instant): void {
+  database.prepare('DELETE FROM oidc WHERE expires_at < ?').run(Math.floor((now - KEEP_EXPIRED) / 1000))
+  database.prepare('DELETE FROM sessions WHERE expires_at < ?').run(now)
+}

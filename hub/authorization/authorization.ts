@@ -1,0 +1,93 @@
+// The authorization room, put together: who may come in.
+import { readFileSync } from 'node:fs'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type Provider from 'oidc-provider'
+import type { Logger } from 'pino'
+import type { Clock } from '#contract/clock.ts'
+import type { Millis } from '#contract/time.ts'
+import type { Database } from '../store/database.ts'
+import { type Accounts, createAccounts } from './accounts.ts'
+import { sweepExpired } from './adapter.ts'
+import { createDevices, type Devices } from './devices.ts'
+import type { Keys } from './keys.ts'
+import { createOwnerKey, type OwnerKey } from './owner-key.ts'
+import { createSessionCookie } from './pages/cookie.ts'
+import { interactionPages } from './pages/interaction.ts'
+import { pairPages } from './pages/pair.ts'
+import type { Requests } from './pages/requests.ts'
+import { setupPages } from './pages/setup.ts'
+import { signInPages } from './pages/sign-in.ts'
+import { createPairing } from './pairing.ts'
+import { createProvider } from './provider.ts'
+import { createSessions } from './sessions.ts'
+
+export interface Authorization {
+  readonly provider: Provider
+  readonly accounts: Accounts
+  readonly devices: Devices
+  readonly ownerKey: OwnerKey
+  /** Sign-in, set-up and pairing. */
+  readonly pages: Hono<Requests>
+  /** Whether the grant behind a token still stands. */
+  isGrantAlive(grantId: string): boolean
+  /** Deletes what has expired and what nobody paired; call it every minute. */
+  sweep(): void
+}
+
+export function createAuthorization(options: {
+  readonly issuer: URL
+  readonly database: Database
+  readonly keys: Keys
+  readonly clock: Clock
+  readonly log: Logger
+  readonly pollInterval: Millis
+  /** Added to the metadata: where the broker listens besides WebSocket. */
+  readonly mqttEndpoint: string | undefined
+  readonly onGrantEnded: (grantId: string) => void
+}): Authorization {
+  const { issuer, database, clock } = options
+  const accounts = createAccounts(database, clock)
+  const sessions = createSessions(database, accounts, clock)
+  const devices = createDevices(database, clock)
+  const ownerKey = createOwnerKey()
+  const cookie = createSessionCookie(issuer.protocol === 'https:')
+  const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
+  const provider = createProvider({ ...options, accounts, devices, sessionOf })
+  const pairing = createPairing({ provider, devices, clock })
+  const grant = database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?")
+
+  const pages = new Hono<Requests>()
+  pages.use(bodyLimit({ maxSize: 16 * 1024 }))
+  pages.use(async (c, next) => {
+    await next()
+    // Codes, names and forms: nothing of this is for a cache.
+    if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
+  })
+  pages.route('/', signInPages({ accounts, sessions, cookie, clock }))
+  pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
+  pages.route('/', interactionPages({ provider, sessions, cookie }))
+  pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
+  for (const [path, type] of FILES) {
+    const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
+    pages.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
+  }
+
+  return {
+    provider,
+    accounts,
+    devices,
+    ownerKey,
+    pages,
+    isGrantAlive: (grantId) => grant.get(grantId) !== undefined,
+    sweep() {
+      sweepExpired(database, clock.now())
+      devices.sweepUnpaired()
+    },
+  }
+}
+
+const FILES = [
+  ['/pages.css', 'text/css; charset=utf-8'],
+  ['/setup.js', 'text/javascript; charset=utf-8'],
+] as const

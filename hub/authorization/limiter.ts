@@ -1,0 +1,40 @@
+// Counting tries. RFC 8628 §5.1: a user code is short, so the number of guesses must be bounded.
+import type { Clock } from '#contract/clock.ts'
+import { type Millis, millis } from '#contract/time.ts'
+
+export interface Limiter {
+  /** Whether `key` has a try left. */
+  allows(key: string): boolean
+  /** Counts one try of `key`. */
+  count(key: string): void
+  /** Forgets the tries of `key`: it got it right. */
+  clear(key: string): void
+}
+
+/** At most this many keys are remembered; beyond, the one that has been idle longest is forgotten. */
+const MAX_KEYS = 10_000
+
+/** Allows `tries` per `window` and key: a bucket that refills evenly. */
+export function createLimiter({ tries, window, clock }: { tries: number; window: Millis; clock: Clock }): Limiter {
+  const buckets = new Map<string, { level: number; at: Millis }>()
+  const perTry = window / tries
+
+  const levelOf = (key: string): number => {
+    const bucket = buckets.get(key)
+    return bucket === undefined ? 0 : Math.max(0, bucket.level - (clock.uptime() - bucket.at) / perTry)
+  }
+
+  return {
+    allows: (key) => levelOf(key) <= tries - 1,
+    count(key) {
+      const level = levelOf(key) + 1
+      buckets.delete(key)
+      buckets.set(key, { level, at: millis(clock.uptime()) })
+      const oldest = buckets.keys().next()
+      if (buckets.size > MAX_KEYS && !oldest.done) buckets.delete(oldest.value)
+    },
+    clear(key) {
+      buckets.delete(key)
+    },
+  }
+}

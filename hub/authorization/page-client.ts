@@ -1,0 +1,37 @@
+// The hub's own phone page as an OAuth client: first-party, public, authorization code with PKCE.
+import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
+import { AUDIENCE, HOME_SCOPES, ROLE_CEILING } from '#contract/scopes.ts'
+import type { Accounts } from './accounts.ts'
+
+export const PAGE_CLIENT = 'latchkey-page'
+
+export const pageClient = (issuer: URL): ClientMetadata => ({
+  client_id: PAGE_CLIENT,
+  client_name: 'Latchkey',
+  application_type: 'web',
+  redirect_uris: [`${issuer.origin}/`],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  token_endpoint_auth_method: 'none',
+  id_token_signed_response_alg: 'ES256',
+})
+
+/**
+ * The page is the household's own, so signing in is consent. What it asks for is capped by the person's role; the rest is
+ * rejected rather than left open, or the library would stop and ask for it.
+ */
+export async function grantToPage(ctx: KoaContextWithOIDC, accounts: Accounts) {
+  const { client, session, provider } = ctx.oidc
+  const account = session?.accountId === undefined ? undefined : accounts.find(session.accountId)
+  if (client?.clientId !== PAGE_CLIENT || session === undefined || account === undefined) return undefined
+  const known = session.grantIdFor(client.clientId)
+  const existing = known === undefined ? undefined : await provider.Grant.find(known)
+  if (existing?.accountId === account.id) return existing
+  const grant = new provider.Grant({ accountId: account.id, clientId: client.clientId })
+  const ceiling = ROLE_CEILING[account.role]
+  grant.addOIDCScope('openid offline_access')
+  grant.addResourceScope(AUDIENCE, ceiling.join(' '))
+  grant.rejectResourceScope(AUDIENCE, HOME_SCOPES.filter((scope) => !ceiling.includes(scope)).join(' '))
+  await grant.save()
+  return grant
+}

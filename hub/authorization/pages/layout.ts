@@ -1,0 +1,30 @@
+// The frame of every page the hub renders itself. No script, one style sheet, nothing from anywhere else.
+import { html } from 'hono/html'
+
+export type Markup = ReturnType<typeof html>
+
+/** `hono/html` escapes every value put into it. */
+export function layout({ title, body, script }: { title: string; body: Markup; script?: string }): Markup {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title} · Latchkey</title>
+<link rel="stylesheet" href="/pages.css">
+<link rel="icon" href="data:,">
+${script ? html`<script src="${script}" defer></script>` : ''}
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${body}
+</main>
+</body>
+</html>`
+}
+
+/** A problem above a form: announced by screen readers, and not by colour alone. */
+export const problem = (text: string | undefined): Markup | string =>
+  text === undefined ? '' : html`<p class="problem" role="alert">${text}</p>`

@@ -1,0 +1,131 @@
+// The verification URI of RFC 8628 §3.3. It always shows who asks, the code to compare, and a "no" as large as the "yes", also when
+// the code came with the link (§3.3.1; RFC 10027 on consent phishing).
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Clock } from '#contract/clock.ts'
+import { KIND_NAMES } from '#contract/kinds.ts'
+import { SCOPE_SENTENCES } from '#contract/scopes.ts'
+import type { Millis } from '#contract/time.ts'
+import { millis } from '#contract/time.ts'
+import { formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../pairing.ts'
+import type { Session, Sessions } from '../sessions.ts'
+import type { SessionCookie } from './cookie.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
+import { signInFor } from './return-to.ts'
+
+export function pairPages(options: {
+  readonly pairing: Pairing
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly clock: Clock
+}): Hono<Requests> {
+  const { pairing, sessions, cookie, clock } = options
+  const pages = new Hono<Requests>()
+  const signedIn = (c: Context<Requests>) => sessions.find(cookie.read(c))
+  const asker = (c: Context<Requests>, { account }: Session) => ({ address: addressOf(c), account })
+
+  pages.get('/pair', async (c) => {
+    const code = c.req.query('user_code') ?? ''
+    const session = signedIn(c)
+    if (session === undefined)
+      return c.redirect(signInFor(code ? `/pair?user_code=${formatUserCode(code)}` : '/pair'), 303)
+    if (code === '') return c.html(codeForm({}))
+    const found = await pairing.find(code, asker(c, session))
+    if (found.outcome !== 'waiting') return refusal(c, code, found.outcome)
+    return c.html(question(found.request, millis(clock.now() - found.request.askedAt)))
+  })
+
+  pages.post('/pair', async (c) => {
+    const session = signedIn(c)
+    if (session === undefined) return c.redirect(signInFor('/pair'), 303)
+    const form = await c.req.parseBody()
+    const code = textField(form.user_code)
+    const answer = textField(form.answer)
+    if (answer !== 'approved' && answer !== 'denied')
+      return c.html(codeForm({ wrong: 'Please answer yes or no.' }), 400)
+    const result = await pairing.decide(code, asker(c, session), answer)
+    switch (result.outcome) {
+      case 'approved':
+        return c.html(approved)
+      case 'denied':
+        return c.html(denied)
+      case 'waiting':
+        return c.html(codeForm({ wrong: 'Please try once more.' }), 409)
+      default:
+        return refusal(c, code, result.outcome)
+    }
+  })
+
+  return pages
+}
+
+const REFUSALS: Readonly<
+  Record<Exclude<Lookup['outcome'], 'waiting'>, { status: 400 | 404 | 410 | 429; text: string }>
+> = {
+  unknown: { status: 404, text: 'No device shows this code. Please compare it letter by letter.' },
+  expired: { status: 410, text: 'This code is too old. Ask the device for a new one.' },
+  decided: { status: 410, text: 'This code was answered already.' },
+  too_many_guesses: { status: 429, text: 'Too many wrong codes. Please wait a few minutes.' },
+}
+
+function refusal(c: Context<Requests>, code: string, outcome: Exclude<Lookup['outcome'], 'waiting'>) {
+  const { status, text } = REFUSALS[outcome]
+  return c.html(codeForm({ code: formatUserCode(code).slice(0, 9), wrong: text }), status)
+}
+
+const codeForm = ({ code = '', wrong }: { code?: string; wrong?: string }): Markup =>
+  layout({
+    title: 'Pair a device',
+    body: html`<form method="get" action="/pair">
+${problem(wrong)}
+<label for="code">The code that the device shows</label>
+<input class="code-field" id="code" name="user_code" value="${code}" maxlength="16" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" aria-describedby="next" required>
+<p class="hint" id="next">Next you see which device it is. Nothing is allowed yet.</p>
+<button>Continue</button>
+</form>
+<p><a href="/">Back to the home</a></p>`,
+  })
+
+const question = ({ userCode, device, address, scopes }: PairingRequest, ago: Millis): Markup =>
+  layout({
+    title: `Let this ${KIND_NAMES[device.kind].toLowerCase()} in?`,
+    body: html`<div class="card">
+<p>Does the device in front of you show this code?</p>
+<p class="code">${userCode}</p>
+<dl>
+<dt>Kind</dt><dd>${KIND_NAMES[device.kind]}</dd>
+<dt>Calls itself</dt><dd>${device.name}</dd>
+<dt>Its id here</dt><dd>${device.id}</dd>
+<dt>Address</dt><dd>${address}</dd>
+<dt>Asked</dt><dd>${formatAgo(ago)}</dd>
+</dl>
+<p>It will be allowed to:</p>
+<ul>${scopes.map((scope) => html`<li>${SCOPE_SENTENCES[scope]}</li>`)}</ul>
+<p>It will not be allowed to control other devices.</p>
+</div>
+<p><strong>Say yes only if you started this yourself</strong> and the codes are the same.</p>
+<form class="choice" method="post" action="/pair">
+<input type="hidden" name="user_code" value="${userCode}">
+<button class="other" name="answer" value="denied">No, I did not start this</button>
+<button class="other" name="answer" value="approved">Yes, let it in</button>
+</form>`,
+  })
+
+const approved = layout({
+  title: 'It is let in',
+  body: html`<p>The device connects within a few seconds. You can put it out again at any time.</p>
+<p><a class="button" href="/">To the home</a></p><p><a href="/pair">Pair another device</a></p>`,
+})
+
+const denied = layout({
+  title: 'It stays out',
+  body: html`<p>The device was told no. If you did not start this, somebody tried to get in with your help: good that you looked.</p>
+<p><a class="button" href="/">To the home</a></p>`,
+})
+
+function formatAgo(length: Millis): string {
+  const count = Math.floor(length / 60_000)
+  if (count < 1) return 'less than a minute ago'
+  return count === 1 ? 'a minute ago' : `${count} minutes ago`
+}

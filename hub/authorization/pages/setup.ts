@@ -1,0 +1,75 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import * as v from 'valibot'
+import type { Clock } from '#contract/clock.ts'
+import { minutes } from '#contract/time.ts'
+import { type Accounts, newAccount } from '../accounts.ts'
+import { createLimiter } from '../limiter.ts'
+import type { OwnerKey } from '../owner-key.ts'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
+import type { Sessions } from '../sessions.ts'
+import type { SessionCookie } from './cookie.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
+
+export function setupPages(options: {
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly ownerKey: OwnerKey
+  readonly clock: Clock
+}): Hono<Requests> {
+  const { accounts, sessions, cookie, ownerKey, clock } = options
+  const tries = createLimiter({ tries: 10, window: minutes(10), clock })
+  const pages = new Hono<Requests>()
+
+  pages.get('/setup', (c) => (accounts.hasOwner() ? c.html(alreadyDone, 410) : c.html(setupForm({}))))
+
+  pages.post('/setup', async (c) => {
+    if (accounts.hasOwner()) return c.html(alreadyDone, 410)
+    const form = await c.req.parseBody()
+    const key = textField(form.key)
+    const typed = { name: textField(form.name), password: textField(form.password) }
+    if (!tries.allows(addressOf(c))) {
+      return c.html(setupForm({ name: typed.name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+    }
+    if (!ownerKey.matches(key)) {
+      tries.count(addressOf(c))
+      const wrong = 'This key is not the one of this start. Please open the link that the terminal shows now.'
+      return c.html(setupForm({ name: typed.name, wrong }), 403)
+    }
+    const wanted = v.safeParse(newAccount, typed)
+    if (!wanted.success) {
+      return c.html(setupForm({ name: typed.name, key, wrong: wanted.issues[0].message }), 400)
+    }
+    const owner = await accounts.createOwner(wanted.output)
+    if (owner === undefined) return c.html(alreadyDone, 410)
+    cookie.set(c, sessions.start(owner))
+    return c.redirect('/', 303)
+  })
+
+  return pages
+}
+
+const alreadyDone = layout({
+  title: 'There is an owner already',
+  body: html`<p>The household's account was made before. <a href="/sign-in">Sign in</a></p>`,
+})
+
+const setupForm = ({ name = '', key = '', wrong }: { name?: string; key?: string; wrong?: string }): Markup =>
+  layout({
+    title: 'Welcome home',
+    script: '/setup.js',
+    body: html`<p>Make the owner's account: it lets devices in and puts them out.</p>
+<form method="post" action="/setup">
+${problem(wrong)}
+<label for="name">Your name</label>
+<input id="name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
+<label for="password">A password</label>
+<input id="password" name="password" type="password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" autocomplete="new-password" aria-describedby="rule" required>
+<p class="hint" id="rule">At least ${PASSWORD_MIN} characters. Nothing else is asked of it.</p>
+<label for="key">The key from the terminal</label>
+<input id="key" name="key" value="${key}" autocomplete="off" autocapitalize="none" spellcheck="false" required>
+<button>Make my account</button>
+</form>`,
+  })

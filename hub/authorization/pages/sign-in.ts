@@ -1,0 +1,70 @@
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Clock } from '#contract/clock.ts'
+import { minutes } from '#contract/time.ts'
+import type { Accounts } from '../accounts.ts'
+import { createLimiter } from '../limiter.ts'
+import type { Sessions } from '../sessions.ts'
+import type { SessionCookie } from './cookie.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
+import { returnTo } from './return-to.ts'
+
+/** Wrong passwords: per address, and per name from anywhere. */
+const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
+
+export function signInPages(options: {
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly clock: Clock
+}): Hono<Requests> {
+  const { accounts, sessions, cookie, clock } = options
+  const byAddress = createLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
+  const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
+  const pages = new Hono<Requests>()
+
+  pages.get('/sign-in', (c) => c.html(signInForm({ to: returnTo(c.req.query('return_to')) })))
+
+  pages.post('/sign-in', async (c) => {
+    const form = await c.req.parseBody()
+    const to = returnTo(textField(form.return_to))
+    const name = textField(form.name)
+    const address = addressOf(c)
+    if (!byAddress.allows(address) || !byName.allows(name.toLowerCase())) {
+      return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+    }
+    const account = await accounts.check(name, textField(form.password))
+    if (account === undefined) {
+      byAddress.count(address)
+      byName.count(name.toLowerCase())
+      return c.html(signInForm({ to, name, wrong: 'This name and password do not go together.' }), 401)
+    }
+    byAddress.clear(address)
+    sessions.end(cookie.read(c))
+    cookie.set(c, sessions.start(account))
+    return c.redirect(to, 303)
+  })
+
+  pages.post('/sign-out', (c) => {
+    sessions.end(cookie.read(c))
+    cookie.clear(c)
+    return c.redirect('/sign-in', 303)
+  })
+
+  return pages
+}
+
+const signInForm = ({ to, name = '', wrong }: { to: string; name?: string; wrong?: string }): Markup =>
+  layout({
+    title: 'Sign in',
+    body: html`<form method="post" action="/sign-in">
+${problem(wrong)}
+<label for="name">Name</label>
+<input id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input type="hidden" name="return_to" value="${to}">
+<button>Sign in</button>
+</form>`,
+  })

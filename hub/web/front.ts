@@ -1,0 +1,60 @@
+// The one door for HTTP: pins the host, sets security headers, refuses forged forms, and passes on.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { setSecurityHeaders } from './headers.ts'
+import { clientAddress, type HostPolicy, judgeHost, pinHost } from './host.ts'
+
+export interface Front {
+  readonly host: HostPolicy
+  /** oidc-provider: everything below `/oauth/` and `/.well-known/`. */
+  readonly provider: RequestListener
+  /** Pages, API and the phone page. */
+  readonly app: RequestListener
+  /** Probes come by address, not by name. */
+  readonly health: (path: string) => { readonly status: number; readonly body: object } | undefined
+}
+
+export function createFront({ host, provider, app, health }: Front): RequestListener {
+  return (request, response) => {
+    setSecurityHeaders(response, host.publicUrl)
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+
+    const report = health(path)
+    if (report !== undefined) return answerJson(response, report.status, report.body)
+
+    const verdict = judgeHost(request.headers.host, host)
+    const reads = request.method === 'GET' || request.method === 'HEAD'
+    const isProtocol = path.startsWith('/oauth/') || path.startsWith('/.well-known/')
+    if (verdict === 'foreign') return refuse(response, 421, `This is ${host.publicUrl.origin} and nothing else`)
+    if (verdict === 'alias' && reads && !isProtocol && !path.startsWith('/api/')) {
+      // `request.url` is a path: a browser cannot be sent anywhere but to us.
+      response.writeHead(307, { location: new URL(ownPath(request.url), host.publicUrl).href }).end()
+      return
+    }
+    if (!reads && !isProtocol && isForged(request, host.publicUrl)) {
+      return refuse(response, 403, 'This form was sent from another site')
+    }
+    pinHost(request, host, clientAddress(request, host))
+    if (isProtocol) provider(request, response)
+    else app(request, response)
+  }
+}
+
+/** `//elsewhere/path` would be read as another host. */
+const ownPath = (url = '/'): string => `/${url.replace(/^[/\\]+/, '')}`
+
+/** Cross-site request forgery: a browser says where a form comes from. What is no browser has no cookie to abuse. */
+function isForged(request: IncomingMessage, publicUrl: URL): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (origin !== undefined && origin !== publicUrl.origin) return true
+  return site !== undefined && site !== 'same-origin'
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
+}
+
+function answerJson(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body))
+}

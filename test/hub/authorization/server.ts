@@ -1,0 +1,68 @@
+// The authorization room alone, on a real port, with a real database.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { type Clock, systemClock } from '#contract/clock.ts'
+import { type Millis, seconds } from '#contract/time.ts'
+import { type Authorization, createAuthorization } from '../../../hub/authorization/authorization.ts'
+import { openKeys } from '../../../hub/authorization/keys.ts'
+import { type Database, openDatabase } from '../../../hub/store/database.ts'
+import { createFront } from '../../../hub/web/front.ts'
+import { quiet } from '../../quiet.ts'
+
+export interface Server extends AsyncDisposable {
+  readonly url: URL
+  readonly authorization: Authorization
+  readonly database: Database
+  readonly ended: readonly string[]
+}
+
+export async function startServer({
+  clock = systemClock,
+  pollInterval = seconds(1),
+}: {
+  clock?: Clock
+  pollInterval?: Millis
+} = {}): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(`http://localhost:${(server.address() as AddressInfo).port}`)
+  const database = openDatabase(folder)
+  const ended: string[] = []
+  const authorization = createAuthorization({
+    issuer: url,
+    database,
+    keys: await openKeys(folder),
+    clock,
+    log: quiet,
+    pollInterval,
+    mqttEndpoint: undefined,
+    onGrantEnded: (grantId) => ended.push(grantId),
+  })
+  const callback = authorization.provider.callback()
+  server.on(
+    'request',
+    createFront({
+      host: { publicUrl: url, aliases: new Set([`127.0.0.1:${url.port}`]), behindProxy: false },
+      provider: callback,
+      app: getRequestListener(authorization.pages.fetch),
+      health: () => undefined,
+    }),
+  )
+  return {
+    url,
+    authorization,
+    database,
+    ended,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      database.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
