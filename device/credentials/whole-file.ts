@@ -1,0 +1,65 @@
+// Files that matter: after a power cut there is the old one or the new one, never half of either, and nobody else can read it.
+import { constants } from 'node:fs'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** A file of the device cannot be read or written. The message names it and what to do. */
+export class FileError extends Error {
+  override readonly name = 'FileError'
+}
+
+/** Makes the folder with mode 0700, or sets that mode on the one that is there. */
+export async function openFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+    .then(() => chmod(folder, 0o700))
+    .catch(fail(`Cannot use ${folder} as it must be a folder of ours that can be written`))
+}
+
+/** The file's text, or undefined where there is none. */
+export async function readWhole(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    return fail(`Cannot read ${file} as it must be a file of ours`)(error)
+  })
+}
+
+/** Temporary name, fsync, rename, fsync of the folder: `open(2)`, `rename(2)`. Mode 0600. */
+export async function writeWhole(file: string, content: string): Promise<void> {
+  const temporary = `${file}.new`
+  try {
+    const handle = await open(temporary, 'w', 0o600)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+    await syncFolder(dirname(file))
+  } catch (error) {
+    fail(`Cannot write ${file} as its folder must be writable with room left`)(error)
+  }
+}
+
+/** Puts a damaged file aside, where somebody can look at it, and says under which name. */
+export async function keepAside(file: string, suffix: string): Promise<string> {
+  const kept = `${file}.${suffix}`
+  await rename(file, kept).catch(fail(`Cannot rename ${file} as its folder must be writable`))
+  return kept
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const fail =
+  (message: string) =>
+  (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new FileError(`${message}: ${reason}`, { cause })
+  }

@@ -1,0 +1,101 @@
+// One MQTT connection, from CONNECT to its end. Reconnecting is the agent's business.
+import type { TcpNetConnectOpts } from 'node:net'
+import mqtt from 'mqtt'
+import type { DeviceId } from '#contract/ids.ts'
+import { AUTHZ_TOPIC, commandFilter, stateTopic } from '#contract/topics.ts'
+
+export interface Message {
+  readonly topic: string
+  readonly payload: string
+  readonly retained: boolean
+}
+
+export interface MqttSession extends AsyncDisposable {
+  /** Publishes; QoS 1 resolves when the broker has it. Rejects when the connection ends first. */
+  publish(topic: string, payload: string, options: { readonly retain: boolean; readonly qos: 0 | 1 }): Promise<void>
+  /** Replaces this connection's token without reconnecting (after RFC 9431 `authz-info`). */
+  replaceToken(accessToken: string): Promise<void>
+  /** Resolves with the reason when the connection has ended. Never rejects. */
+  readonly ended: Promise<string>
+}
+
+/** The broker said no (CONNACK 4 or 5): the token is not good any more, or never was. */
+export class NotAuthorized extends Error {
+  override readonly name = 'NotAuthorized'
+}
+
+/** Half-open connections are noticed after one and a half of this. */
+const KEEP_ALIVE_SECONDS = 15
+const CONNECT_TIMEOUT_MILLIS = 10_000
+
+/** Finds the address of a host name, as `net.connect` takes it. */
+export type Lookup = NonNullable<TcpNetConnectOpts['lookup']>
+
+export interface ConnectOptions {
+  readonly url: URL
+  readonly device: DeviceId
+  readonly accessToken: string
+  readonly ca?: string | undefined
+  /** Instead of DNS. */
+  readonly lookup?: Lookup | undefined
+  readonly hear: (message: Message, publish: MqttSession['publish']) => void
+}
+
+/** Connects with the device's one name and a fresh token, and listens for its commands. */
+export async function connect({ url, device, accessToken, ca, lookup, hear }: ConnectOptions): Promise<MqttSession> {
+  const tls = ca === undefined ? {} : { ca }
+  const client = mqtt.connect(url.href, {
+    protocolVersion: 4,
+    clientId: device,
+    username: device,
+    password: accessToken,
+    clean: true,
+    keepalive: KEEP_ALIVE_SECONDS,
+    connectTimeout: CONNECT_TIMEOUT_MILLIS,
+    reconnectPeriod: 0,
+    queueQoSZero: false,
+    resubscribe: false,
+    timerVariant: 'native',
+    will: { topic: stateTopic(device), payload: Buffer.from('lost'), qos: 1, retain: true },
+    ...tls,
+    // Sockets take `lookup` and `ca` from here, WebSockets from there.
+    ...(lookup !== undefined && { lookup }),
+    wsOptions: { ...tls, ...(lookup !== undefined && { lookup }) },
+  } as mqtt.IClientOptions)
+
+  let failure = new Error('the connection was closed')
+  client.on('error', (error) => {
+    failure = error
+  })
+  const ended = new Promise<string>((resolve) => client.once('close', () => resolve(failure.message)))
+  const broken = ended.then(() => Promise.reject(failure))
+  broken.catch(() => {})
+  const publish: MqttSession['publish'] = async (topic, payload, { retain, qos }) => {
+    await Promise.race([client.publishAsync(topic, payload, { retain, qos }), broken])
+  }
+  client.on('message', (topic, payload, packet) => {
+    hear({ topic, payload: payload.toString(), retained: packet.retain }, publish)
+  })
+
+  try {
+    await Promise.race([new Promise<void>((resolve) => client.once('connect', () => resolve())), broken])
+    const [granted] = await Promise.race([client.subscribeAsync(commandFilter(device), { qos: 1 }), broken])
+    // 128 is a refusal (MQTT 3.1.1 §3.9.3).
+    if (granted === undefined || granted.qos > 2) throw new Error('the broker refused the subscription to our commands')
+  } catch (error) {
+    client.end(true)
+    if (error instanceof mqtt.ErrorWithReasonCode && (error.code === 4 || error.code === 5)) {
+      throw new NotAuthorized('the broker does not accept the access token', { cause: error })
+    }
+    throw error
+  }
+  return {
+    publish,
+    ended,
+    replaceToken: (token) => publish(AUTHZ_TOPIC, token, { retain: false, qos: 1 }),
+    async [Symbol.asyncDispose]() {
+      // Not gracefully: that would wait for packets in flight to a broker that may be gone.
+      await new Promise<void>((resolve) => client.end(true, {}, () => resolve()))
+    },
+  }
+}

@@ -1,0 +1,13 @@
+// Where a device is in its life. DESIGN: unpaired → pairing → online ⇄ offline → (revoked) unpaired.
+import type { DeviceId } from '#contract/ids.ts'
+import type { DeviceAuthorization } from './oauth/hub.ts'
+
+/** Why a device that has no grant is not asking for one: it waits until a person wants it to (RFC 8628 §3.5). */
+export type Unpaired = 'revoked' | 'expired' | 'denied' | 'refused'
+
+export type Status =
+  | { readonly phase: 'starting' }
+  | { readonly phase: 'unpaired'; readonly because: Unpaired }
+  | { readonly phase: 'pairing'; readonly device: DeviceId; readonly authorization: DeviceAuthorization }
+  | { readonly phase: 'online'; readonly device: DeviceId }
+  | { readonly phase: 'offline'; readonly because: string }

@@ -1,0 +1,143 @@
+// Staying in: one connection after the other, each with a fresh token, until the grant ends or the agent does.
+import type { Logger } from 'pino'
+import type { Clock } from '#contract/clock.ts'
+import type { DeviceId } from '#contract/ids.ts'
+import { millis, seconds } from '#contract/time.ts'
+import { propertyTopic } from '#contract/topics.ts'
+import { backOff } from './link/back-off.ts'
+import type { Obedience } from './link/commands.ts'
+import { createPublisher } from './link/publisher.ts'
+import { connect, type Lookup, type MqttSession, NotAuthorized } from './link/session.ts'
+import type { Held, TokenSource } from './link/tokens.ts'
+import { type Final, reasonOf } from './oauth/answer.ts'
+import type { HubClient } from './oauth/hub.ts'
+import type { RunningProduct } from './run.ts'
+import type { Status } from './status.ts'
+
+export interface StayOptions {
+  readonly device: DeviceId
+  readonly name: string
+  readonly descriptionVersion: number
+  readonly product: RunningProduct
+  readonly obedience: Obedience
+  readonly tokens: TokenSource
+  /** Looks the hub up again: it may have moved while we were away. */
+  readonly findHub: () => Promise<HubClient>
+  readonly ca: string | undefined
+  readonly lookup: Lookup | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Logger
+  readonly signal: AbortSignal
+  readonly tell: (status: Status) => void
+}
+
+/** A renewal that found nobody is tried again this often, until the token ends. */
+const RENEW_AGAIN = seconds(5)
+
+/** Resolves with the refusal when the hub ended the grant, or undefined when `signal` aborted. */
+export async function stayOnline(options: StayOptions): Promise<Final | undefined> {
+  const { clock, random, log, signal, tell } = options
+  let failures = 0
+  let renew = false
+  while (!signal.aborted) {
+    const outcome = await stayOnce(options, renew)
+    if (signal.aborted) break
+    if (outcome.type === 'ended') return outcome.error
+    tell({ phase: 'offline', because: outcome.because })
+    log.warn({ because: outcome.because }, 'offline')
+    // A token that was refused is exchanged at once: it may have been revoked, and then the hub says so.
+    const exchange = outcome.type === 'not_authorized' && !renew
+    renew = outcome.type === 'not_authorized'
+    failures = outcome.type === 'was_online' ? 0 : failures + 1
+    if (!exchange) await clock.sleep(backOff(failures, random), signal).catch(() => {})
+  }
+  return undefined
+}
+
+type Outcome =
+  | { readonly type: 'ended'; readonly error: Final }
+  | { readonly type: 'was_online' | 'not_reached' | 'not_authorized'; readonly because: string }
+
+async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> {
+  const { device, obedience, tokens, findHub, ca, lookup } = options
+  try {
+    const hub = await findHub()
+    const fresh = await tokens.fresh({ renew })
+    if (fresh.type === 'ended') return fresh
+    if (fresh.type === 'unreachable') return { type: 'not_reached', because: fresh.because }
+    const { accessToken } = fresh.held
+    await using session = await connect({
+      url: hub.mqttUrl,
+      device,
+      accessToken,
+      ca,
+      lookup,
+      hear: (message, publish) => {
+        void obedience.obey(message).then((answer) => {
+          if (answer === undefined) return
+          const topic = propertyTopic(device, 'ack/last')
+          publish(topic, JSON.stringify(answer), { retain: false, qos: 0 }).catch(() => {})
+        })
+      },
+    })
+    return await beOnline(options, session, fresh.held)
+  } catch (error) {
+    return { type: error instanceof NotAuthorized ? 'not_authorized' : 'not_reached', because: reasonOf(error) }
+  }
+}
+
+/** From CONNACK to the end of the connection. */
+async function beOnline(options: StayOptions, session: MqttSession, held: Held): Promise<Outcome> {
+  const { device, name, descriptionVersion: version, product, signal, tell, log } = options
+  const publisher = createPublisher({ session, device, name, version, product })
+  const gone = new AbortController()
+  const over = AbortSignal.any([gone.signal, signal])
+  // What happens while we introduce ourselves follows in order: MQTT keeps it on one connection.
+  const introduced = publisher.introduce()
+  const deaf = product.listen({
+    changed: (path, value) => void publisher.property(path, value).catch(() => {}),
+    happened: ({ path, value }) => void publisher.property(path, value).catch(() => {}),
+  })
+  try {
+    await introduced
+    log.info({ device }, 'online')
+    tell({ phase: 'online', device })
+    const renewing = keepTokenFresh(options, session, held, over)
+    const ended = await Promise.race([session.ended, abortOf(signal), renewing])
+    if (signal.aborted) await publisher.state('disconnected').catch(() => {})
+    return typeof ended === 'string' ? { type: 'was_online', because: ended } : ended
+  } finally {
+    deaf()
+    gone.abort()
+  }
+}
+
+/** Renews the token and hands it over on the connection. Resolves only when the hub ended the grant. */
+async function keepTokenFresh(
+  { tokens, clock, log }: StayOptions,
+  session: MqttSession,
+  first: Held,
+  over: AbortSignal,
+): Promise<Outcome> {
+  let wait = millis(first.renewAt - clock.uptime())
+  for (;;) {
+    await clock.sleep(millis(Math.max(0, wait)), over).catch(() => {})
+    if (over.aborted) return new Promise(() => {})
+    const fresh = await tokens.fresh({ renew: true })
+    if (fresh.type === 'ended') return fresh
+    if (fresh.type === 'unreachable') {
+      log.warn({ because: fresh.because }, 'could not renew the access token')
+      wait = RENEW_AGAIN
+      continue
+    }
+    await session.replaceToken(fresh.held.accessToken).catch(() => {})
+    wait = millis(fresh.held.renewAt - clock.uptime())
+  }
+}
+
+const abortOf = (signal: AbortSignal): Promise<string> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve('the agent stops')
+    else signal.addEventListener('abort', () => resolve('the agent stops'), { once: true })
+  })
