@@ -15,6 +15,7 @@ import { grantToPage, PAGE_CLIENT, pageClient } from './page-client.ts'
 import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from './registration.ts'
 import type { Session } from './sessions.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
+import { boundStrangers } from './strangers.ts'
 
 /** CONTRACT: ten minutes for devices and people. */
 const ACCESS_TOKEN_SECONDS = 600
@@ -139,6 +140,7 @@ export function createProvider(options: ProviderOptions): Provider {
 
   // The front sets Host and X-Forwarded-* itself, from the public URL: they are never a client's.
   provider.proxy = true
+  boundStrangers(provider, devices, clock)
   keepPace(provider, createPace(pollInterval, clock), pollInterval)
 
   provider.on('registration_create.success', (ctx, client) => {
