@@ -3,10 +3,10 @@ import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { describeDevice } from '#contract/description.ts'
+import { readWhole, writeWhole } from '#contract/files.ts'
 import type { Kind } from '#contract/ids.ts'
 import type { Zone } from '#contract/kinds.ts'
 import { decodeJson } from '#contract/parse.ts'
-import { readWhole, writeWhole } from './credentials/whole-file.ts'
 
 const kept = v.object({ version: v.pipe(v.number(), v.integer()), digest: v.string() })
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
+import { keepAside, openFolder, readWhole, writeWhole } from '#contract/files.ts'
 import { decodeJson, ParseError } from '#contract/parse.ts'
-import { keepAside, openFolder, readWhole, writeWhole } from './credentials/whole-file.ts'
 import type { SettingsStore } from './run.ts'
 
 const anything = v.record(v.string(), v.unknown())

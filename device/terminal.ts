@@ -8,7 +8,7 @@ import type { Status, Unpaired } from './status.ts'
  */
 export function formatPairing(name: string, { authorization }: Extract<Status, { phase: 'pairing' }>): string {
   const { userCode, verificationUri, verificationUriComplete = verificationUri, lifetime } = authorization
-  const qr = renderUnicodeCompact(verificationUriComplete, { border: 1, ecc: 'L' }).split('\n')
+  const qr = renderUnicodeCompact(verificationUriComplete, { border: 2, ecc: 'L' }).split('\n')
   const words = [
     '',
     name,

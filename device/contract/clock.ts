@@ -34,6 +34,9 @@ export const momentOf = (clock: Clock): Moment => ({ wall: clock.now(), uptime: 
 /** RFC 3339 in UTC, as every topic, log and reply of ours writes a time. */
 export const formatInstant = (at: Instant): string => new Date(at).toISOString()
 
+/** For libraries that take a `Date`. */
+export const dateOf = (at: Instant): Date => new Date(at)
+
 /** Reads a time as RFC 3339 or an HTTP `Date` header writes it; undefined for anything else. */
 export function parseInstant(text: string): Instant | undefined {
   const read = Date.parse(text)

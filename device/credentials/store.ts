@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
+import { keepAside, openFolder, readWhole, writeWhole } from '#contract/files.ts'
 import { type DeviceId, isDeviceId } from '#contract/ids.ts'
 import { decodeJson, ParseError } from '#contract/parse.ts'
 import { clientKey, createClientKey } from '../oauth/client-key.ts'
-import { keepAside, openFolder, readWhole, writeWhole } from './whole-file.ts'
 
 const credentials = v.object({
   version: v.literal(1),

@@ -50,7 +50,11 @@ export async function findHub(options: {
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, send))
   const signingKey = await importSigningKey(key)
 
-  const clientOf = (id: string): oauth.Client => ({ client_id: id, [oauth.clockSkew]: http.skew() / 1000 })
+  // Whole seconds, as JWT times are here; below that it is the network and not the clock.
+  const clientOf = (id: string): oauth.Client => ({
+    client_id: id,
+    [oauth.clockSkew]: Math.abs(http.skew()) < HARMLESS_SKEW ? 0 : Math.round(http.skew() / 1000),
+  })
   const authenticate = () => oauth.PrivateKeyJwt(signingKey)
 
   /**

@@ -46,7 +46,8 @@ export function createAdapter(database: Database, clock: Clock): (model: string)
     const stored = (id: string) => (SECRET_IDS.has(model) ? hash('sha256', id, 'base64url') : id)
     return {
       async upsert(id, payload, expiresIn) {
-        const expiresAt = expiresIn ? epoch() + expiresIn : null
+        // A client may sign with fractions of a second.
+        const expiresAt = expiresIn ? epoch() + Math.ceil(expiresIn) : null
         if (model === 'ReplayDetection') {
           const { changes } = insertOnce.run(model, id, JSON.stringify(payload), expiresAt, epoch())
           if (changes === 0) throw new errors.InvalidClientAuth('assertion was used before')

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose'
 import * as v from 'valibot'
+import { readWhole, writeWhole } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'
-import { readWhole, writeWhole } from '../store/folder.ts'
 
 export interface Keys {
   /** Private, for the authorization server. */
@@ -34,10 +34,10 @@ const file = v.object({
 /** Reads `<folder>/keys.json` or makes it. A damaged file is an error: new keys would lock every device out. */
 export async function openKeys(folder: string): Promise<Keys> {
   const path = join(folder, 'keys.json')
-  const text = readWhole(path)
+  const text = await readWhole(path)
   if (text === undefined) {
     const made = { keys: [await createSigningKey()], cookieSecrets: [randomBytes(32).toString('base64url')] }
-    writeWhole(path, JSON.stringify(made, null, 2))
+    await writeWhole(path, JSON.stringify(made, null, 2))
     return toKeys(made)
   }
   return toKeys(

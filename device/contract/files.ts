@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** A file of the device cannot be read or written. The message names it and what to do. */
+/** A file of ours cannot be read or written. The message names it and what to do. */
 export class FileError extends Error {
   override readonly name = 'FileError'
 }

@@ -1,0 +1,218 @@
+// The thermostat: regulates a room by itself, with or without a hub, and fails towards a room that neither freezes nor overheats.
+import * as v from 'valibot'
+import { formatInstant, parseInstant } from '#contract/clock.ts'
+import type { PropertyPath, Value } from '#contract/property.ts'
+import { type Instant, type Millis, type Moment, millis, minutes } from '#contract/time.ts'
+import { type Ack, type Command, type Control, done, type Reply, refuse, type Step } from '../control.ts'
+import { guard, guardEndsAt } from './guard.ts'
+import type { ThermostatActuators, ThermostatReading } from './hardware.ts'
+import {
+  frostAfter,
+  HARD_LIMIT,
+  isAiring,
+  nextBlindChange,
+  resolve,
+  STALE_AFTER,
+  shownTarget,
+  WINDOW_DELAY,
+} from './resolve.ts'
+import {
+  formatSaved,
+  type Hold,
+  type Mode,
+  type Preset,
+  readSaved,
+  type Settings,
+  type ThermostatState,
+} from './state.ts'
+
+/** What a sensor can honestly say about a room. DS18B20 answers 85 after a power failure and −127 when it is gone. */
+const BELIEVABLE = { min: -30, max: 60 } as const
+/** No room changes faster, in K a minute. */
+const FASTEST = 3
+/** Two readings closer than this say nothing about a rate: a first reading after a gap may differ more. */
+const RATE_WINDOW = minutes(5)
+/** A room that was too hot counts as cooled down this far below the limit. */
+const COOLED_BY = 3
+/** `heat_cool` needs this much room between its two targets. */
+const MIN_BAND = 2
+
+type State = ThermostatState
+
+export function createThermostatControl(): Control<State, ThermostatReading, ThermostatActuators> {
+  return {
+    kind: 'thermostat',
+    begin: (saved, at) => regulate(initial(readSaved(saved), at), at),
+    hear: (state, reading, at) => ({ state: regulate(heard(state, reading, at), at) }),
+    obey,
+    tick: (state, at): Step<State> => ({ state: regulate(state, at) }),
+    dueAt: (state) => state.due,
+    actuators: ({ output }) => ({ heat: output === 'heat', cool: output === 'cool' }),
+    properties,
+    saved: ({ settings }) => formatSaved(settings),
+  }
+}
+
+const initial = (settings: Settings, at: Moment): State => ({
+  settings,
+  reading: undefined,
+  sensorFault: false,
+  humidity: undefined,
+  window: { open: false, since: millis(0) },
+  output: 'off',
+  switchedAt: at.uptime,
+  due: at.uptime,
+  overheated: false,
+  frost: false,
+  celsiusAtSwitch: undefined,
+  relayClosed: undefined,
+  relayWrongSince: undefined,
+})
+
+function heard(state: State, reading: ThermostatReading, { uptime }: Moment): State {
+  switch (reading.type) {
+    case 'temperature':
+      return felt(state, reading.celsius, uptime)
+    case 'humidity':
+      return reading.percent >= 0 && reading.percent <= 100
+        ? { ...state, humidity: Math.round(reading.percent) }
+        : state
+    case 'relay':
+      return { ...state, relayClosed: reading.closed }
+    case 'window':
+      return reading.open === state.window.open ? state : { ...state, window: { open: reading.open, since: uptime } }
+  }
+}
+
+/** A value that cannot be true changes nothing but the sensor's reputation. */
+function felt(state: State, celsius: number, uptime: Millis): State {
+  if (!isBelievable(state, celsius, uptime)) return { ...state, sensorFault: true }
+  const overheated = state.overheated ? celsius > HARD_LIMIT - COOLED_BY : celsius >= HARD_LIMIT
+  return {
+    ...state,
+    reading: { celsius, at: uptime },
+    sensorFault: false,
+    overheated,
+    frost: frostAfter(state.frost, celsius),
+  }
+}
+
+function isBelievable({ reading }: State, celsius: number, uptime: Millis): boolean {
+  if (!Number.isFinite(celsius) || celsius < BELIEVABLE.min || celsius > BELIEVABLE.max) return false
+  if (reading === undefined || uptime - reading.at > RATE_WINDOW) return true
+  // Half a degree is allowed at once: that is the sensor, not the room.
+  const allowed = 0.5 + (FASTEST * (uptime - reading.at)) / minutes(1)
+  return Math.abs(celsius - reading.celsius) <= allowed
+}
+
+/** Runs the layers and the guard, and works out when to look again. */
+function regulate(before: State, at: Moment): State {
+  const state = endHold(before, at.wall)
+  const decision = resolve(state, at)
+  const output = guard({
+    demand: decision.demand,
+    output: state.output,
+    switchedAt: state.switchedAt,
+    uptime: at.uptime,
+    safety: decision.layer === 'limit' || decision.layer === 'sensor',
+  })
+  const switched = output !== state.output
+  const next = switched ? { ...state, output, switchedAt: at.uptime, celsiusAtSwitch: state.reading?.celsius } : state
+  const wrong = next.relayClosed !== undefined && next.relayClosed !== (next.output === 'heat')
+  const compared = { ...next, relayWrongSince: wrong ? (next.relayWrongSince ?? at.uptime) : undefined }
+  return { ...compared, due: nextDue(compared, at) }
+}
+
+function endHold(state: State, wall: Instant): State {
+  const { hold } = state.settings
+  if (hold.type !== 'until' || wall < hold.until) return state
+  return { ...state, settings: { ...state.settings, hold: { type: 'none' }, preset: hold.resume } }
+}
+
+/** Everything that can change by itself: a reading that grows old, a guard that lets go, airing, the blind rhythm, a hold. */
+function nextDue(state: State, { uptime, wall }: Moment): Millis {
+  const { reading, output, switchedAt, window, settings } = state
+  const soon = [
+    reading === undefined ? undefined : reading.at + STALE_AFTER,
+    guardEndsAt(output, switchedAt),
+    window.since > 0 ? window.since + WINDOW_DELAY : undefined,
+    nextBlindChange(uptime),
+    settings.hold.type === 'until' ? uptime + (settings.hold.until - wall) : undefined,
+  ]
+  const ahead = soon.filter((time): time is number => time !== undefined && time > uptime)
+  // A minute at the latest: the relay is told again what to do, so that one which missed it does not stay wrong.
+  return millis(Math.min(uptime + minutes(1), ...ahead))
+}
+
+function obey(state: State, { path, value }: Command, at: Moment): Reply<State> {
+  const changed = change(state.settings, path, value, at)
+  if ('ok' in changed) return { state, ack: changed }
+  return { state: regulate({ ...state, settings: changed }, at), ack: done }
+}
+
+/** The settings after a command, or why it is refused. Values have their datatype and range already. */
+function change(settings: Settings, path: PropertyPath, value: Value, { wall }: Moment): Settings | Ack {
+  const { targetLow, targetHigh } = settings
+  switch (path) {
+    case 'climate/mode':
+      return { ...settings, mode: value as Mode }
+    case 'climate/preset':
+      return { ...settings, preset: value as Preset, hold: { type: 'none' } }
+    case 'climate/target':
+      // Somebody turned the knob: what it shows now is what they want, until they choose a preset again.
+      return { ...settings, target: Number(value), preset: 'none' }
+    case 'climate/target-low':
+      if (Number(value) > targetHigh - MIN_BAND) return tooClose
+      return { ...settings, targetLow: Number(value) }
+    case 'climate/target-high':
+      if (Number(value) < targetLow + MIN_BAND) return tooClose
+      return { ...settings, targetHigh: Number(value) }
+    case 'climate/hold':
+      return withHold(settings, value, wall)
+    default:
+      return refuse('unknown_property', `${path} is not a property of this thermostat`)
+  }
+}
+
+const tooClose = refuse('out_of_range', `target-low must stay ${MIN_BAND} K below target-high`)
+
+const wantedHold = v.object({
+  until: v.optional(v.string()),
+  indefinite: v.optional(v.boolean()),
+  id: v.optional(v.string()),
+})
+
+function withHold(settings: Settings, value: Value, wall: Instant): Settings | Ack {
+  const read = v.safeParse(wantedHold, value)
+  if (!read.success) return refuse('invalid', 'hold must be {}, {"indefinite":true} or {"until":"<RFC 3339>"}')
+  const { until, indefinite } = read.output
+  if (until === undefined) return { ...settings, hold: { type: indefinite === true ? 'indefinite' : 'none' } }
+  const end = parseInstant(until)
+  if (end === undefined) return refuse('invalid', 'until must be a time as RFC 3339 writes it')
+  if (end <= wall) return refuse('out_of_range', 'until must lie in the future')
+  return { ...settings, hold: { type: 'until', until: end, resume: settings.preset } }
+}
+
+function properties(state: State, at: Moment): Readonly<Record<PropertyPath, Value>> {
+  const { settings, reading, humidity, output, window } = state
+  const { status } = resolve(state, at)
+  const idle = settings.mode === 'off' ? 'off' : 'idle'
+  return {
+    'climate/mode': settings.mode,
+    'climate/target': shownTarget(settings),
+    'climate/target-low': settings.targetLow,
+    'climate/target-high': settings.targetHigh,
+    ...(reading !== undefined && { 'climate/current': Math.round(reading.celsius * 10) / 10 }),
+    ...(humidity !== undefined && { 'climate/humidity': humidity }),
+    'climate/action': output === 'heat' ? 'heating' : output === 'cool' ? 'cooling' : idle,
+    'climate/preset': settings.preset,
+    'climate/hold': formatHold(settings.hold),
+    'climate/window': window.open || isAiring(state, at.uptime),
+    'health/status': status,
+  }
+}
+
+function formatHold(hold: Hold): Value {
+  if (hold.type === 'until') return { until: formatInstant(hold.until) }
+  return hold.type === 'indefinite' ? { indefinite: true } : {}
+}

@@ -1,0 +1,14 @@
+// What a thermostat needs of the world: a temperature, and a relay or two.
+
+export type ThermostatReading =
+  /** `celsius` is as the sensor gave it: not yet believed. */
+  | { readonly type: 'temperature'; readonly celsius: number }
+  | { readonly type: 'humidity'; readonly percent: number }
+  | { readonly type: 'window'; readonly open: boolean }
+  /** What the heating relay really is, where the board can tell. */
+  | { readonly type: 'relay'; readonly closed: boolean }
+
+export interface ThermostatActuators {
+  readonly heat: boolean
+  readonly cool: boolean
+}

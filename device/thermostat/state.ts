@@ -1,0 +1,88 @@
+// A thermostat's state, what of it survives a power cut, and how it is read back.
+import * as v from 'valibot'
+import { MODES, PRESETS } from '#contract/kinds.ts'
+import type { JsonObject } from '#contract/property.ts'
+import { type Instant, instant, type Millis } from '#contract/time.ts'
+
+export type Mode = (typeof MODES)[number]
+export type Preset = (typeof PRESETS)[number]
+
+/** Keeps what was chosen by hand, until a time or for good. */
+export type Hold =
+  | { readonly type: 'none' }
+  | { readonly type: 'indefinite' }
+  /** `resume`: the preset that was in force before, and comes back at `until`. */
+  | { readonly type: 'until'; readonly until: Instant; readonly resume: Preset }
+
+/** What a person chose. All of it is saved. */
+export interface Settings {
+  readonly mode: Mode
+  /** Degrees Celsius, all three. */
+  readonly target: number
+  readonly targetLow: number
+  readonly targetHigh: number
+  readonly preset: Preset
+  readonly hold: Hold
+}
+
+export interface ThermostatState {
+  readonly settings: Settings
+  /** The last reading that was believed. */
+  readonly reading: { readonly celsius: number; readonly at: Millis } | undefined
+  /** Whether the last value the sensor gave was nonsense. */
+  readonly sensorFault: boolean
+  readonly humidity: number | undefined
+  readonly window: { readonly open: boolean; readonly since: Millis }
+  readonly output: 'off' | 'heat' | 'cool'
+  /** When `output` last changed; at boot the boot itself, so that a relay is not chattered by power cuts. */
+  readonly switchedAt: Millis
+  /** The next moment at which something changes by itself. */
+  readonly due: Millis
+  /** Latched above the hard limit until it has cooled down. */
+  readonly overheated: boolean
+  /** Latched while frost protection heats, until it is warm enough. */
+  readonly frost: boolean
+  /** The room when `output` last changed: heating that warms nothing is a failure. */
+  readonly celsiusAtSwitch: number | undefined
+  /** What the heating relay says it is; undefined where the board cannot tell. */
+  readonly relayClosed: boolean | undefined
+  /** Since when the relay has not been where it was told to be. */
+  readonly relayWrongSince: Millis | undefined
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  mode: 'heat',
+  target: 20,
+  targetLow: 19,
+  targetHigh: 25,
+  preset: 'none',
+  hold: { type: 'none' },
+}
+
+const celsius = v.pipe(v.number(), v.minValue(5), v.maxValue(35))
+const savedSettings = v.object({
+  mode: v.picklist(MODES),
+  target: celsius,
+  targetLow: celsius,
+  targetHigh: celsius,
+  preset: v.picklist(PRESETS),
+  hold: v.variant('type', [
+    v.object({ type: v.literal('none') }),
+    v.object({ type: v.literal('indefinite') }),
+    v.object({
+      type: v.literal('until'),
+      until: v.pipe(v.number(), v.transform(instant)),
+      resume: v.picklist(PRESETS),
+    }),
+  ]),
+})
+
+/** What was saved, or the defaults where nothing or nonsense was. */
+export function readSaved(saved: unknown): Settings {
+  const read = v.safeParse(savedSettings, saved)
+  return read.success ? read.output : DEFAULT_SETTINGS
+}
+
+export function formatSaved({ mode, target, targetLow, targetHigh, preset, hold }: Settings): JsonObject {
+  return { mode, target, targetLow, targetHigh, preset, hold: { ...hold } }
+}

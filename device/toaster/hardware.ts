@@ -1,0 +1,16 @@
+// What a toaster needs of the world.
+
+export type ToasterReading =
+  /** Where the carriage is. `down` is bread in the slots, held by the magnet. */
+  | { readonly type: 'carriage'; readonly position: 'up' | 'down' }
+  /** What the heater's relay really is. */
+  | { readonly type: 'relay'; readonly closed: boolean }
+  | { readonly type: 'case'; readonly celsius: number }
+  /** A key at the toaster itself: somebody stands there. */
+  | { readonly type: 'key'; readonly key: 'start' | 'cancel' | 'remote-start' | 'reset' }
+
+export interface ToasterActuators {
+  readonly heater: boolean
+  /** Holds the carriage down; without it a spring lifts the bread. */
+  readonly magnet: boolean
+}

@@ -1,0 +1,211 @@
+// aedes behind one decision. The hooks here only translate between aedes and admission, permission and the sessions.
+import { isUtf8 } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
+import { Aedes, type AedesOptions, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes'
+import { ClassicLevel } from 'classic-level'
+import type { Logger } from 'pino'
+import type { Clock } from '#contract/clock.ts'
+import type { DeviceId } from '#contract/ids.ts'
+import { AUTHZ_TOPIC, deviceRoot, stateTopic } from '#contract/topics.ts'
+import type { Admission } from './admission.ts'
+import { type Entry, judgeConnect } from './doorkeeper.ts'
+import { limitFrames } from './frame-limit.ts'
+import { LIMITS } from './limits.ts'
+import { type Action, decide } from './permission.ts'
+import { startPresence } from './presence.ts'
+import type { Principal } from './principal.ts'
+import { Persistence, type Retained } from './retained.ts'
+import { createSessions } from './sessions.ts'
+
+export interface Message extends Retained {
+  readonly retain: boolean
+}
+
+export interface HubPacket {
+  readonly topic: string
+  readonly payload: string
+  /** Default false. */
+  readonly retain?: boolean
+  /** Default 0. */
+  readonly qos?: 0 | 1
+}
+
+export interface Broker extends AsyncDisposable {
+  /** Takes a connection from a listener, or in a test from a `duplexPair`. */
+  handle(stream: Duplex, address: string): void
+  /** Publishes by the hub's own authority. */
+  publish(packet: HubPacket): Promise<void>
+  /** Hears by the hub's own authority; returns how to stop. */
+  subscribe(filter: string, hear: (message: Message) => void): Promise<() => void>
+  retained(filter: string): Promise<readonly Retained[]>
+  /** Empties every retained topic of a device, `$state` first (Homie 5: the device is gone). */
+  clearRetained(device: DeviceId): Promise<void>
+  /** Ends every connection that stands on this grant. */
+  endGrant(grantId: string): void
+  endDevice(device: DeviceId): void
+  connections(): readonly Principal[]
+}
+
+export async function startBroker(options: {
+  /** LevelDB lives here; one broker a folder. */
+  readonly folder: string
+  readonly admission: Admission
+  readonly clock: Clock
+  readonly log: Logger
+}): Promise<Broker> {
+  const { folder, admission, clock, log } = options
+  const level = new ClassicLevel(folder)
+  await level.open().catch((cause: unknown) => {
+    throw new Error(`Cannot open ${folder} as no other hub may use it and its disk must have room`, { cause })
+  })
+  const persistence = new Persistence(level)
+  const sessions = createSessions(clock, (client) => client.close())
+  const entries = new WeakMap<Client, Entry>()
+  const addresses = new WeakMap<Duplex, string>()
+  const judgedWills = new WeakSet<object>()
+
+  const count = sessions.count
+  const randomId = () => randomUUID()
+  const ask = (client: Client | null, action: Action): boolean => {
+    const principal = sessions.find(client)
+    const verdict = decide(principal, action, clock.now())
+    if (verdict.allowed) return true
+    const about = { client: client?.id, action: action.type, because: verdict.because }
+    const where = action.type === 'subscribe' ? { filter: action.filter } : { topic: action.topic }
+    // Withholding commands from those who watch everything is no news.
+    if (action.type !== 'receive') log.warn({ ...about, ...where }, 'refused')
+    return false
+  }
+
+  const preConnect: NonNullable<AedesOptions['preConnect']> = (client, packet, done) => {
+    judgeConnect(packet, { admission, clock, count, randomId })
+      .then((entry) => {
+        entries.set(client, entry)
+        if (entry.admitted) {
+          // aedes takes id, session and will from the packet after this hook.
+          Object.assign(packet, { clientId: entry.clientId, clean: entry.clean })
+          if (packet.will !== undefined) judgedWills.add(packet.will)
+        }
+        done(null, true)
+      })
+      .catch((error: Error) => done(error, false))
+  }
+
+  const authenticate: NonNullable<AedesOptions['authenticate']> = (client, _username, _password, done) => {
+    const entry = entries.get(client)
+    if (entry?.admitted === true) {
+      sessions.set(client, entry.principal)
+      return done(null, true)
+    }
+    const because = entry?.because ?? 'no_session'
+    log.warn({ address: addresses.get(client.conn as Duplex), because }, 'connection refused')
+    // 5: "The Client is not authorized to connect" (MQTT 3.1.1 §3.2.2.3).
+    done(Object.assign(new Error(`Cannot admit the client: ${because}`), { returnCode: 5 }), false)
+  }
+
+  /** Replaces a connection's token by a newer one of the same client and person. */
+  const replaceToken = async (client: Client, token: string): Promise<void> => {
+    const before = sessions.find(client)
+    const next = await admission.admit(token)
+    if (before?.clientId !== next.clientId || before.subject !== next.subject) {
+      throw new Error('Cannot replace the token of a connection as it must be of the same client: got another one')
+    }
+    if (!client.closed) sessions.set(client, next)
+  }
+
+  // An error closes the connection, as MQTT 3.1.1 §3.3.5 allows: it has no other way to say no.
+  const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = (client, packet, done) => {
+    // Judged at CONNECT. Its token may have expired since, which is no reason to keep quiet about the device being gone.
+    if (client === null || judgedWills.has(packet)) return done(null)
+    const bytes = Buffer.from(packet.payload)
+    if (!isUtf8(bytes)) return done(new Error('Cannot publish as the payload must be UTF-8'))
+    const payload = bytes.toString()
+    if (!ask(client, { type: 'publish', topic: packet.topic, retain: packet.retain, payload })) {
+      return done(new Error('Cannot publish as the token must allow this topic'))
+    }
+    if (packet.topic !== AUTHZ_TOPIC) return done(null)
+    // What goes on from here is the notice that there was a token, never the token.
+    packet.payload = ''
+    replaceToken(client, payload).then(
+      () => done(null),
+      (error: Error) => done(error),
+    )
+  }
+
+  const aedes = await Aedes.createBroker({
+    persistence,
+    concurrency: LIMITS.concurrency,
+    heartbeatInterval: LIMITS.heartbeat,
+    connectTimeout: LIMITS.connectTime,
+    drainTimeout: LIMITS.drainTime,
+    queueLimit: LIMITS.queuedBeforeConnack,
+    maxInflightInbound: LIMITS.inflightInbound,
+    maxClientsIdLength: LIMITS.clientIdLength,
+    maxTopicLevels: LIMITS.topicLevels,
+    preConnect,
+    authenticate,
+    authorizePublish,
+    // Null answers 128 for this filter and keeps the connection (MQTT 3.1.1 §3.9.3).
+    authorizeSubscribe: (client, subscription, done) =>
+      done(null, ask(client, { type: 'subscribe', filter: subscription.topic }) ? subscription : null),
+    authorizeForward: (client, packet) => (ask(client, { type: 'receive', topic: packet.topic }) ? packet : null),
+  })
+
+  const publish = ({ topic, payload, retain = false, qos = 0 }: HubPacket): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const packet: PublishPacket = { cmd: 'publish', topic, payload, retain, qos, dup: false }
+      aedes.publish(packet, (error) => (error ? reject(error) : resolve()))
+    })
+  const subscribe = async (filter: string, hear: (message: Message) => void): Promise<() => void> => {
+    const deliver = (packet: AedesPublishPacket, done: () => void) => {
+      hear({ topic: packet.topic, payload: Buffer.from(packet.payload), retain: packet.retain })
+      done()
+    }
+    await new Promise<void>((resolve) => aedes.subscribe(filter, deliver, resolve))
+    return () => aedes.unsubscribe(filter, deliver, () => {})
+  }
+  const retained = (filter: string) => persistence.retained(filter)
+  const presence = await startPresence({ publish, subscribe, retained })
+
+  aedes.on('clientDisconnect', (client) => {
+    const device = sessions.find(client)?.device
+    sessions.delete(client)
+    if (device === undefined || sessions.isConnected(device)) return
+    presence.ended(device).catch((err: unknown) => log.error({ err, device }, 'could not say that a device is lost'))
+  })
+  const onError = (client: Client, error: Error) => {
+    log.debug({ client: client.id, because: error.message }, 'connection failed')
+  }
+  aedes.on('clientError', onError)
+  aedes.on('connectionError', onError)
+  const emitter: EventEmitter = aedes
+  emitter.on('error', (err: Error) => log.error({ err }, 'broker failed'))
+
+  return {
+    handle(stream, address) {
+      addresses.set(stream, address)
+      const client = aedes.handle(stream)
+      limitFrames(stream, () => (sessions.find(client) === undefined ? LIMITS.connectBytes : LIMITS.packetBytes))
+    },
+    publish,
+    subscribe,
+    retained,
+    async clearRetained(device) {
+      const first = stateTopic(device)
+      const topics = (await retained(`${deviceRoot(device)}/#`)).map(({ topic }) => topic)
+      for (const topic of [first, ...topics.filter((other) => other !== first)]) {
+        await publish({ topic, payload: '', retain: true, qos: 1 })
+      }
+    },
+    endGrant: sessions.endGrant,
+    endDevice: sessions.endDevice,
+    connections: sessions.all,
+    async [Symbol.asyncDispose]() {
+      presence.stop()
+      await new Promise<void>((resolve) => aedes.close(() => resolve()))
+      await level.close()
+    },
+  }
+}

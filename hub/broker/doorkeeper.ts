@@ -1,0 +1,59 @@
+// Who comes in, judged at CONNECT: the token, the client id, the last will.
+import type { ConnectPacket } from 'aedes'
+import type { Clock } from '#contract/clock.ts'
+import { type Admission, AdmissionError } from './admission.ts'
+import { LIMITS } from './limits.ts'
+import { decide } from './permission.ts'
+import type { Principal } from './principal.ts'
+
+export type Entry =
+  | { readonly admitted: true; readonly principal: Principal; readonly clientId: string; readonly clean: boolean }
+  | { readonly admitted: false; readonly because: string }
+
+const refused = (because: string): Entry => ({ admitted: false, because })
+
+export interface DoorkeeperOptions {
+  readonly admission: Admission
+  readonly clock: Clock
+  /** Open connections: all of them, or of one principal. */
+  readonly count: (clientId?: string, subject?: string) => number
+  readonly randomId: () => string
+}
+
+/** The password is the access token; the user name is ignored. Never throws for what a client sent. */
+export async function judgeConnect(packet: ConnectPacket, options: DoorkeeperOptions): Promise<Entry> {
+  const { admission, clock, count, randomId } = options
+  if (count() >= LIMITS.connections) return refused('too_many_connections')
+  if (packet.clientId.length > LIMITS.clientIdLength) return refused('client_id_too_long')
+  if (packet.password === undefined || packet.password.length === 0) return refused('no_token')
+
+  const principal = await admission.admit(packet.password.toString()).catch((error: unknown) => {
+    if (error instanceof AdmissionError) return error
+    throw error
+  })
+  if (principal instanceof AdmissionError) return refused(principal.code)
+  if (count(principal.clientId, principal.subject) >= LIMITS.connectionsPerPrincipal)
+    return refused('too_many_connections')
+
+  const { will } = packet
+  if (will !== undefined) {
+    const wish = {
+      type: 'publish',
+      topic: will.topic,
+      retain: will.retain === true,
+      payload: will.payload.toString(),
+    } as const
+    const verdict = decide(principal, wish, clock.now())
+    if (!verdict.allowed) return refused(`will_${verdict.because}`)
+  }
+  if (principal.device !== undefined) {
+    if (packet.clientId !== principal.device) return refused('foreign_client_id')
+    // Always a clean session: a momentary action is delivered now or not at all, never from a queue.
+    return { admitted: true, principal, clientId: principal.device, clean: true }
+  }
+  // Two principals that chose one id would throw each other out and read each other's queue, so each has a space of its own. A
+  // device id holds no slash: no one can pass for a device.
+  const chosen = packet.clientId === '' ? randomId() : packet.clientId
+  const clean = packet.clean === true || packet.clientId === ''
+  return { admitted: true, principal, clientId: `${principal.clientId}/${principal.subject}/${chosen}`, clean }
+}

@@ -1,0 +1,25 @@
+// Answers to `hub.local` on the household's network, and says which services are here (RFC 6762, RFC 6763).
+import { hostname } from 'node:os'
+import { Bonjour } from 'bonjour-service'
+import type { Logger } from 'pino'
+
+export interface Mdns extends AsyncDisposable {}
+
+/** Never fails: a machine without a network is a normal thing, and the hub works on it. */
+export function startMdns({ publicUrl, httpPort, log }: { publicUrl: URL; httpPort: number; log: Logger }): Mdns {
+  const onError = (err: Error) =>
+    log.warn({ err }, 'mDNS does not work here: use the address of the hub instead of its name')
+  const bonjour = new Bonjour({}, onError)
+  const host = publicUrl.hostname.endsWith('.local') ? publicUrl.hostname : 'hub.local'
+  for (const type of ['latchkey', 'https']) {
+    const name = `Latchkey on ${hostname()}`
+    const service = bonjour.publish({ name, type, port: httpPort, host, txt: { issuer: publicUrl.origin } })
+    service.on('error', onError)
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((resolve) => bonjour.unpublishAll(() => resolve()))
+      await new Promise<void>((resolve) => bonjour.destroy(() => resolve()))
+    },
+  }
+}

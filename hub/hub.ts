@@ -1,0 +1,183 @@
+// The hub, put together: who may come in (authorization), who may say and hear what (broker), what the house is (home), and the page on
+// the phone (web). One function starts it, one disposal ends it.
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createTcpServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { createServer as createTlsServer } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { type Clock, systemClock } from '#contract/clock.ts'
+import { openFolder } from '#contract/files.ts'
+import { isLoopbackHost } from '#contract/settings.ts'
+import { type Millis, minutes, seconds } from '#contract/time.ts'
+import { type Authorization, createAuthorization } from './authorization/authorization.ts'
+import { openKeys } from './authorization/keys.ts'
+import { createAdmission } from './broker/admission.ts'
+import { type Broker, startBroker } from './broker/broker.ts'
+import { acceptWebSockets } from './broker/web-socket.ts'
+import type { HubConfig } from './config.ts'
+import { startAnnouncements } from './discovery/announce.ts'
+import { startMdns } from './discovery/mdns.ts'
+import { startFeed } from './home/feed.ts'
+import { close, listen } from './listen.ts'
+import { openDatabase } from './store/database.ts'
+import { keepIssuer } from './store/issuer.ts'
+import { openCertificates } from './tls/certificates.ts'
+import { clientAddress, type HostPolicy } from './web/host.ts'
+import { createWeb } from './web/web.ts'
+
+export { HELP_SETTING, HUB_SETTINGS, JSON_SETTING, readHubConfig, readHubSettings } from './config.ts'
+export { formatHub } from './terminal.ts'
+
+export interface HubOptions extends HubConfig {
+  readonly log: Logger
+  readonly clock?: Clock
+  /** How long devices are asked to wait between polls; two seconds. */
+  readonly pollInterval?: Millis
+  /** The built phone page. */
+  readonly page?: string
+}
+
+export interface Hub extends AsyncDisposable {
+  /** The issuer, and the base of every address. */
+  readonly publicUrl: URL
+  readonly mqttPort: number | undefined
+  readonly mqttsPort: number | undefined
+  readonly httpPort: number
+  /** Makes the owner; undefined once there is one. */
+  readonly ownerLink: URL | undefined
+  /** Where a phone gets our certificate authority, and the fingerprint to compare. */
+  readonly trust: { readonly page: URL | undefined; readonly fingerprint: string; readonly pem: string } | undefined
+}
+
+const PAGE = fileURLToPath(new URL('./web/page/dist', import.meta.url))
+const SWEEP_EVERY = minutes(1)
+
+/** Starts a hub. Rejects, having undone what it began, when something it needs is not to be had. */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const { folder, tls, log, clock = systemClock, pollInterval = seconds(2), page = PAGE } = options
+  await using began = new AsyncDisposableStack()
+  await openFolder(folder)
+  const database = began.adopt(openDatabase(folder), (opened) => opened.close())
+  const keys = await openKeys(folder)
+
+  // Ports first: an issuer on a port that the system chose is known only afterwards.
+  const certificates = began.use(
+    await openCertificates({ config: tls, folder, clock, log, host: options.publicUrl?.hostname }),
+  )
+  const server = certificates.context ? createHttpsServer(certificates.context) : createHttpServer()
+  const httpPort = await listen(server, options.http, 'LATCHKEY_HTTP')
+  began.adopt(server, stopServer)
+  certificates.keepFresh(server)
+  const publicUrl = options.publicUrl ?? new URL(`${certificates.context ? 'https' : 'http'}://localhost:${httpPort}`)
+  keepIssuer(database, publicUrl, log)
+
+  let broker: Broker | undefined
+  const tcp = options.mqtt && createTcpServer((socket) => accept(socket))
+  const mqttPort = tcp && options.mqtt ? await listen(tcp, options.mqtt, 'LATCHKEY_MQTT') : undefined
+  if (tcp) began.adopt(tcp, close)
+  const secure =
+    options.mqtts && certificates.context && createTlsServer(certificates.context, (socket) => accept(socket))
+  const mqttsPort = secure && options.mqtts ? await listen(secure, options.mqtts, 'LATCHKEY_MQTTS') : undefined
+  if (secure) {
+    began.adopt(secure, close)
+    certificates.keepFresh(secure)
+  }
+  const accept = (socket: Socket) => {
+    socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    if (broker === undefined) socket.destroy()
+    else broker.handle(socket, socket.remoteAddress ?? 'unknown')
+  }
+
+  const authorization = createAuthorization({
+    ...{ issuer: publicUrl, database, keys, clock, log, pollInterval },
+    mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
+    onGrantEnded: (grantId) => broker?.endGrant(grantId),
+  })
+  const { isGrantAlive } = authorization
+  const admission = createAdmission({ issuer: publicUrl, keys: keys.published, isGrantAlive, clock })
+  const started = began.use(await startBroker({ folder: join(folder, 'broker'), admission, clock, log }))
+  began.adopt(await startFeed(started, database, log), (running) => running.stop())
+  began.adopt(await startAnnouncements({ broker: started, publicUrl, log }), (running) => running.stop())
+
+  const host = hostPolicy(publicUrl, httpPort, options, certificates.names)
+  const web = createWeb({
+    ...{ authorization, admission, host, page },
+    unpair: (id) => unpair(id, authorization, started),
+    isReady: () => broker !== undefined,
+  })
+  server.on('request', web)
+  const webSockets = began.adopt(
+    acceptWebSockets({
+      origin: publicUrl.origin,
+      addressOf: (request) => clientAddress(request, host),
+      handle: started.handle,
+    }),
+    (running) => running.close(),
+  )
+  server.on('upgrade', webSockets.upgrade)
+  broker = started
+
+  const sweeping = new AbortController()
+  began.defer(() => sweeping.abort())
+  void sweepEvery(SWEEP_EVERY, authorization, clock, log, sweeping.signal)
+  const trust = began.use(await certificates.serveTrust(publicUrl))
+  if (options.mdns) began.use(startMdns({ publicUrl, httpPort, log }))
+
+  const running = began.move()
+  log.info({ issuer: publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')
+  return {
+    ...{ publicUrl, mqttPort, mqttsPort, httpPort, trust: trust.facts },
+    get ownerLink() {
+      if (authorization.accounts.hasOwner()) return undefined
+      return new URL(`/setup#${authorization.ownerKey.text}`, publicUrl)
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+/** Puts a device out: what it could do ends first, then its connection, then what is known of it. */
+async function unpair(id: string, { devices }: Authorization, broker: Broker): Promise<boolean> {
+  const device = devices.find(id)
+  if (device?.pairedAt === undefined) return false
+  for (const grant of devices.remove(id)) broker.endGrant(grant)
+  broker.endDevice(device.id)
+  await broker.clearRetained(device.id)
+  return true
+}
+
+/** Names that are ours besides the public one, so that a browser that used them is sent there. */
+function hostPolicy(publicUrl: URL, port: number, { http, tls }: HubConfig, names: readonly string[]): HostPolicy {
+  const own = isLoopbackHost(http.host) ? ['localhost', '127.0.0.1', '[::1]'] : names
+  return {
+    publicUrl,
+    aliases: new Set(own.map((name) => `${name}:${port}`)),
+    // TLS outside and none inside: a proxy of the household's own stands between.
+    behindProxy: publicUrl.protocol === 'https:' && tls.type === 'off',
+  }
+}
+
+/** Devices that speak bare MQTT are spared the WebSocket; where that would leave the machine in clear, they are not. */
+function mqttEndpoint({ protocol, hostname }: URL, mqtt: number | undefined, mqtts: number | undefined) {
+  if (protocol === 'https:') return mqtts === undefined ? undefined : `mqtts://${hostname}:${mqtts}`
+  return mqtt === undefined || !isLoopbackHost(hostname) ? undefined : `mqtt://${hostname}:${mqtt}`
+}
+
+async function sweepEvery(every: Millis, authorization: Authorization, clock: Clock, log: Logger, signal: AbortSignal) {
+  while (!signal.aborted) {
+    await clock.sleep(every, signal).catch(() => {})
+    if (signal.aborted) return
+    try {
+      authorization.sweep()
+    } catch (err) {
+      log.error({ err }, 'could not sweep expired rows')
+    }
+  }
+}
+
+async function stopServer(server: HttpServer): Promise<void> {
+  server.closeAllConnections()
+  await close(server)
+}
