@@ -1,0 +1,50 @@
+// The simulated board: what `--board simulated` opens, and what the simulated home is made of.
+import { mkdir } from 'node:fs/promises'
+import type { Clock } from '#contract/clock.ts'
+import type { Kind } from '#contract/ids.ts'
+import type { Product } from '../device/run.ts'
+import { DEFAULT_CONFIG, type PanelConfig } from '../device/security/config.ts'
+import { createPanel } from '../device/security/product.ts'
+import { createThermostatControl } from '../device/thermostat/control.ts'
+import { createToasterControl } from '../device/toaster/control.ts'
+import { residentCode } from './resident.ts'
+import { type SimulatedPanel, simulatePanel } from './security/hardware.ts'
+import { type SimulatedThermostat, simulateThermostat } from './thermostat/hardware.ts'
+import { type SimulatedToaster, simulateToaster } from './toaster/hardware.ts'
+
+export interface Simulated<Hardware, State, Reading, Actuators> {
+  readonly product: Product<State, Reading, Actuators>
+  readonly hardware: Hardware
+}
+
+export function openThermostat(clock: Clock) {
+  const hardware: SimulatedThermostat = simulateThermostat({ clock })
+  return { product: { control: createThermostatControl(), hardware }, hardware }
+}
+
+export function openToaster(clock: Clock) {
+  const hardware: SimulatedToaster = simulateToaster({ clock, attended: true })
+  return { product: { control: createToasterControl(), hardware }, hardware }
+}
+
+/** `folder` keeps the panel's hashed codes and the resident's memory of one. */
+export async function openPanel(folder: string, config: PanelConfig = DEFAULT_CONFIG) {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const hardware: SimulatedPanel = simulatePanel({ zones: config.zones.map(({ id }) => id) })
+  const { product, codes } = await createPanel({ folder, hardware, config })
+  return { product, hardware, code: await residentCode(folder, codes) }
+}
+
+/** For the agent's command line. `note` is what the person at the terminal needs to know. */
+export async function openBoard({ kind, folder, clock }: { kind: Kind; folder: string; clock: Clock }) {
+  switch (kind) {
+    case 'thermostat':
+      return openThermostat(clock)
+    case 'toaster':
+      return openToaster(clock)
+    case 'security': {
+      const { product, code } = await openPanel(folder)
+      return { product, note: `The code of this simulated panel is ${code}.` }
+    }
+  }
+}

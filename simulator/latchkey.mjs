@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// The `latchkey` command: finds a Node that is new enough and hands over to the program that was named.
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { findNode, missingNode } from './node.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const PROGRAMS = { home: 'simulator/main.ts', hub: 'hub/main.ts', device: 'device/main.ts' }
+const HELP = `Usage: latchkey <command> [options]
+
+  home             the whole home: a hub and three simulated devices
+  hub              the hub alone
+  device <kind>    one device: thermostat, toaster or security
+
+Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage.`
+
+const [command, ...rest] = process.argv.slice(2)
+const node = findNode(root)
+if (node === undefined) end(missingNode(), 1)
+if (command === undefined || command === '--help' || command === 'help') {
+  console.log(HELP)
+  process.exit(command === undefined ? 2 : 0)
+}
+if (!Object.hasOwn(PROGRAMS, command)) end(`Unknown command "${command}"\n\n${HELP}`, 2)
+const program = join(root, PROGRAMS[command])
+
+if (node === process.execPath) {
+  process.argv = [process.execPath, program, ...rest]
+  await import(pathToFileURL(program).href)
+} else {
+  const child = spawn(node, [program, ...rest], { stdio: 'inherit' })
+  // A terminal's Ctrl-C reaches both; a kill from elsewhere reaches only this one.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+}
+
+function end(text, code) {
+  console.error(text)
+  process.exit(code)
+}

@@ -1,0 +1,17 @@
+// Somebody who lives in the simulated house and knows the code of its panel. The device keeps only the hash.
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { readWhole, writeWhole } from '#contract/files.ts'
+import type { Codes } from '../device/security/codes.ts'
+
+const CODE = /^\d{6}$/
+
+/** The code of this house: made once, kept in a 0600 file of the simulator, and taught to a panel that has none yet. */
+export async function residentCode(folder: string, codes: Codes): Promise<string> {
+  const file = join(folder, 'resident-code')
+  const kept = (await readWhole(file))?.trim()
+  const code = kept !== undefined && CODE.test(kept) ? kept : String(randomInt(1_000_000)).padStart(6, '0')
+  if (code !== kept) await writeWhole(file, code)
+  if (!codes.any) await codes.add(code)
+  return code
+}
