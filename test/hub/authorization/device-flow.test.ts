@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
+import { becomeOwner, createPerson } from '../../person.ts'
 import { createBareDevice, registerRaw } from './device-client.ts'
-import { becomeOwner, createPerson } from './person.ts'
 import { startServer } from './server.ts'
 
 const start = async (options?: Parameters<typeof startServer>[0]) => {

@@ -4,7 +4,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as client from 'openid-client'
 import { expect, test } from 'vitest'
 import { AUDIENCE } from '#contract/scopes.ts'
-import { becomeOwner, OWNER } from './person.ts'
+import { becomeOwner, OWNER } from '../../person.ts'
 import { startServer } from './server.ts'
 
 async function register(url: URL) {

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
-import { becomeOwner, createPerson, OWNER } from './person.ts'
+import { becomeOwner, createPerson, OWNER } from '../../person.ts'
 import { startServer } from './server.ts'
 
 /** Sends a raw request, with whatever headers fetch would not let through. */
