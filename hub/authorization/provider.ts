@@ -58,6 +58,8 @@ export function createProvider(options: ProviderOptions): Provider {
     claims: { openid: ['sub'], profile: ['name'] },
     discovery: { mqtt_endpoint: options.mqttEndpoint },
     responseTypes: ['code'],
+    // The page is of our own origin; nothing else runs in a browser yet.
+    clientBasedCORS: () => false,
     pkce: { required: () => true },
     extraClientMetadata: {
       properties: [KIND_PROPERTY],
