@@ -45,6 +45,8 @@ export interface Hub extends AsyncDisposable {
   readonly mqttPort: number | undefined
   readonly mqttsPort: number | undefined
   readonly httpPort: number
+  /** Ends every connection of an OAuth client, as a bad network does; its tokens stay good. */
+  dropConnections(clientId: string): void
   /** Makes the owner; undefined once there is one. */
   readonly ownerLink: URL | undefined
   /** Where a phone gets our certificate authority, and the fingerprint to compare. */
@@ -130,6 +132,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   log.info({ issuer: publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')
   return {
     ...{ publicUrl, mqttPort, mqttsPort, httpPort, trust: trust.facts },
+    dropConnections: (clientId) => started.endClient(clientId),
     get ownerLink() {
       if (authorization.accounts.hasOwner()) return undefined
       return new URL(`/setup#${authorization.ownerKey.text}`, publicUrl)
@@ -143,8 +146,7 @@ async function unpair(id: string, { devices }: Authorization, broker: Broker): P
   const device = devices.find(id)
   if (device?.pairedAt === undefined) return false
   for (const grant of devices.remove(id)) broker.endGrant(grant)
-  broker.endDevice(device.id)
-  await broker.clearRetained(device.id)
+  await broker.removeDevice(device.id)
   return true
 }
 

@@ -20,7 +20,7 @@ const node = findNode(root)
 if (node === undefined) fail(missingNode())
 
 const built = join(root, 'hub/web/page/dist/index.html')
-const sources = ['hub/web/page', 'device/contract'].map((folder) => newest(join(root, folder)))
+const sources = ['hub/web/page', 'hub/home', 'device/contract'].map((folder) => newest(join(root, folder)))
 if (modifiedAt(built) < Math.max(...sources)) {
   console.error('Building the phone page …')
   run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', join(root, 'hub/web/page'), '--logLevel', 'warn'])

@@ -9,7 +9,7 @@ import { AUDIENCE } from '#contract/scopes.ts'
 import { millis, seconds } from '#contract/time.ts'
 import type { Status } from '../device/status.ts'
 import { type Home, startHome } from '../simulator/home.ts'
-import { becomeOwner, type Person } from './person.ts'
+import { becomeOwner, createPerson, type Person } from './person.ts'
 import { quiet } from './quiet.ts'
 
 export interface TestHome extends AsyncDisposable {
@@ -25,7 +25,9 @@ export const loopback = { host: '127.0.0.1', port: 0 } as const
 
 export const HOME_SCOPES = 'openid home:read climate:control toaster:control security:arm security:disarm home:admin'
 
-export async function startTestHome(options: { readonly folder?: string } = {}): Promise<TestHome> {
+export async function startTestHome(
+  options: { readonly folder?: string /** Nobody lives here yet. */; readonly withoutOwner?: boolean } = {},
+): Promise<TestHome> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'latchkey-'))
   const status: Partial<Record<Kind, Status>> = {}
   const home = await startHome({
@@ -39,7 +41,8 @@ export async function startTestHome(options: { readonly folder?: string } = {}):
     },
   })
   const { publicUrl, ownerLink } = home.hub
-  const owner = await becomeOwner(publicUrl, ownerLink?.hash.slice(1) ?? '')
+  const key = ownerLink?.hash.slice(1) ?? ''
+  const owner = options.withoutOwner ? createPerson(publicUrl) : await becomeOwner(publicUrl, key)
   return {
     home,
     owner,

@@ -30,7 +30,9 @@ export async function watch(options: {
   const log: { topic: string; payload: string; retain: boolean }[] = []
   client.on('error', () => {})
   client.on('message', (topic, payload, { retain }) => {
-    state.set(topic, payload.toString())
+    // A kept message is read from disk and may come after the news that replaced it.
+    const overtaken = retain && log.some((message) => message.topic === topic && !message.retain)
+    if (!overtaken) state.set(topic, payload.toString())
     log.push({ topic, payload: payload.toString(), retain })
   })
   if (filters.length > 0) await client.subscribeAsync([...filters], { qos: 1 })

@@ -59,7 +59,7 @@ export function createProvider(options: ProviderOptions): Provider {
     discovery: { mqtt_endpoint: options.mqttEndpoint },
     responseTypes: ['code'],
     // The page is of our own origin; nothing else runs in a browser yet.
-    clientBasedCORS: () => false,
+    clientBasedCORS: (_ctx, origin) => origin === issuer.origin,
     pkce: { required: () => true },
     extraClientMetadata: {
       properties: [KIND_PROPERTY],

@@ -12,6 +12,7 @@ import { AUTHZ_TOPIC, deviceRoot, stateTopic } from '#contract/topics.ts'
 import type { Admission } from './admission.ts'
 import { type Entry, judgeConnect } from './doorkeeper.ts'
 import { limitFrames } from './frame-limit.ts'
+import { publishInOrder } from './in-order.ts'
 import { LIMITS } from './limits.ts'
 import { type Action, decide } from './permission.ts'
 import { startPresence } from './presence.ts'
@@ -40,11 +41,12 @@ export interface Broker extends AsyncDisposable {
   /** Hears by the hub's own authority; returns how to stop. */
   subscribe(filter: string, hear: (message: Message) => void): Promise<() => void>
   retained(filter: string): Promise<readonly Retained[]>
-  /** Empties every retained topic of a device, `$state` first (Homie 5: the device is gone). */
-  clearRetained(device: DeviceId): Promise<void>
+  /** Puts a device out for good: its connections end, its last will included, and nothing of it stays retained. */
+  removeDevice(device: DeviceId): Promise<void>
   /** Ends every connection that stands on this grant. */
   endGrant(grantId: string): void
-  endDevice(device: DeviceId): void
+  /** Ends every connection of an OAuth client; a device is one. */
+  endClient(clientId: string): void
   connections(): readonly Principal[]
 }
 
@@ -65,6 +67,8 @@ export async function startBroker(options: {
   const entries = new WeakMap<Client, Entry>()
   const addresses = new WeakMap<Duplex, string>()
   const judgedWills = new WeakSet<object>()
+  const removed = new Set<DeviceId>()
+  const isRemoved = (device: DeviceId | undefined) => device !== undefined && removed.has(device)
 
   const count = sessions.count
   const randomId = () => randomUUID()
@@ -118,6 +122,7 @@ export async function startBroker(options: {
   // An error closes the connection, as MQTT 3.1.1 §3.3.5 allows: it has no other way to say no.
   const authorizePublish: NonNullable<AedesOptions['authorizePublish']> = (client, packet, done) => {
     // Judged at CONNECT. Its token may have expired since, which is no reason to keep quiet about the device being gone.
+    if (isRemoved(sessions.find(client)?.device)) return done(new Error('Cannot publish as the device was unpaired'))
     if (client === null || judgedWills.has(packet)) return done(null)
     const bytes = Buffer.from(packet.payload)
     if (!isUtf8(bytes)) return done(new Error('Cannot publish as the payload must be UTF-8'))
@@ -153,6 +158,8 @@ export async function startBroker(options: {
     authorizeForward: (client, packet) => (ask(client, { type: 'receive', topic: packet.topic }) ? packet : null),
   })
 
+  publishInOrder(aedes)
+
   const publish = ({ topic, payload, retain = false, qos = 0 }: HubPacket): Promise<void> =>
     new Promise((resolve, reject) => {
       const packet: PublishPacket = { cmd: 'publish', topic, payload, retain, qos, dup: false }
@@ -172,7 +179,7 @@ export async function startBroker(options: {
   aedes.on('clientDisconnect', (client) => {
     const device = sessions.find(client)?.device
     sessions.delete(client)
-    if (device === undefined || sessions.isConnected(device)) return
+    if (device === undefined || isRemoved(device) || sessions.isConnected(device)) return
     presence.ended(device).catch((err: unknown) => log.error({ err, device }, 'could not say that a device is lost'))
   })
   const onError = (client: Client, error: Error) => {
@@ -192,15 +199,19 @@ export async function startBroker(options: {
     publish,
     subscribe,
     retained,
-    async clearRetained(device) {
-      const first = stateTopic(device)
-      const topics = (await retained(`${deviceRoot(device)}/#`)).map(({ topic }) => topic)
-      for (const topic of [first, ...topics.filter((other) => other !== first)]) {
-        await publish({ topic, payload: '', retain: true, qos: 1 })
+    async removeDevice(device) {
+      removed.add(device)
+      sessions.endClient(device)
+      // Homie 5: an empty `$state` says that the device is gone; the rest follows.
+      await publish({ topic: stateTopic(device), payload: '', retain: true, qos: 1 })
+      const left = () => retained(`${deviceRoot(device)}/#`)
+      // Again until nothing is left: a message may have been on its way to the disk.
+      for (let topics = await left(); topics.length > 0; topics = await left()) {
+        for (const { topic } of topics) await publish({ topic, payload: '', retain: true, qos: 1 })
       }
     },
     endGrant: sessions.endGrant,
-    endDevice: sessions.endDevice,
+    endClient: sessions.endClient,
     connections: sessions.all,
     async [Symbol.asyncDispose]() {
       presence.stop()

@@ -12,7 +12,7 @@ export interface Sessions {
   delete(client: Client): void
   count(clientId?: string, subject?: string): number
   endGrant(grantId: string): void
-  endDevice(device: DeviceId): void
+  endClient(clientId: string): void
   isConnected(device: DeviceId, except?: Client): boolean
   all(): readonly Principal[]
 }
@@ -43,7 +43,7 @@ export function createSessions(clock: Clock, close: (client: Client) => void): S
       return count
     },
     endGrant: (grantId) => closeWhere((principal) => principal.grantId === grantId),
-    endDevice: (device) => closeWhere((principal) => principal.device === device),
+    endClient: (clientId) => closeWhere((principal) => principal.clientId === clientId),
     isConnected: (device, except) =>
       [...sessions].some(([client, { principal }]) => principal.device === device && client !== except),
     all: () => [...sessions.values()].map(({ principal }) => principal),

@@ -28,7 +28,10 @@ export function apply(home: Home, { topic: name, payload }: HomeMessage): Home {
   const topic = parseTopic(name)
   if (topic.type !== 'property' && topic.type !== 'attribute') return home
   const { device: id } = topic
-  const device = home.get(id) ?? { id, state: undefined, name: undefined, zones: [], properties: new Map() }
+  const known = home.get(id)
+  // A device that has gone is cleared topic by topic: the last of them must not bring it back.
+  if (known === undefined && payload === '') return home
+  const device = known ?? { id, state: undefined, name: undefined, zones: [], properties: new Map() }
   const next =
     topic.type === 'property'
       ? withProperty(device, topic.path, payload)

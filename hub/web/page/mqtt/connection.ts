@@ -59,6 +59,8 @@ export function connect(options: ConnectOptions): Connection {
   socket.binaryType = 'arraybuffer'
   const decode = createDecoder()
   const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  /** Topics that had news on this connection. */
+  const fresh = new Set<string>()
   let nextId = 1
   let over = false
   let stopPings = () => {}
@@ -112,7 +114,9 @@ export function connect(options: ConnectOptions): Connection {
         else waitForQuiet()
         return
       case 'publish':
-        hear(packet.topic, packet.payload)
+        // What was kept is read from a disk and may arrive after the news that replaced it.
+        if (!packet.retained) fresh.add(packet.topic)
+        if (!packet.retained || !fresh.has(packet.topic)) hear(packet.topic, packet.payload)
         if (packet.id !== undefined) send(encodePuback(packet.id))
         waitForQuiet()
         return

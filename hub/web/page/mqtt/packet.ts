@@ -3,7 +3,14 @@
 export type Incoming =
   | { readonly type: 'connack'; readonly code: number }
   | { readonly type: 'suback'; readonly granted: readonly number[] }
-  | { readonly type: 'publish'; readonly topic: string; readonly payload: string; readonly id: number | undefined }
+  | {
+      readonly type: 'publish'
+      readonly topic: string
+      readonly payload: string
+      readonly id: number | undefined
+      /** It was kept for whoever subscribes; news have this off. */
+      readonly retained: boolean
+    }
   | { readonly type: 'puback'; readonly id: number }
   | { readonly type: 'pingresp' }
 
@@ -135,6 +142,7 @@ function decodePublish(header: number, body: Uint8Array, view: DataView): Incomi
       topic: decoder.decode(body.subarray(2, end)),
       payload: decoder.decode(body.subarray(start)),
       id: qos === 1 ? view.getUint16(end) : undefined,
+      retained: (header & 1) === 1,
     }
   } catch {
     throw new ProtocolError('Cannot read a message as it must be UTF-8')
