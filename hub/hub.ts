@@ -73,7 +73,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   began.adopt(server, stopServer)
   certificates.keepFresh(server)
   const publicUrl = options.publicUrl ?? new URL(`${certificates.context ? 'https' : 'http'}://localhost:${httpPort}`)
-  keepIssuer(database, publicUrl, log)
 
   let broker: Broker | undefined
   const tcp = options.mqtt && createTcpServer((socket) => accept(socket))
@@ -101,6 +100,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const { isGrantAlive } = authorization
   const admission = createAdmission({ issuer: publicUrl, keys: keys.published, isGrantAlive, clock })
   const started = began.use(await startBroker({ folder: join(folder, 'broker'), admission, clock, log }))
+  // Only now is it sure that this hub is the only one of its folder.
+  keepIssuer(database, publicUrl, log)
   began.adopt(await startFeed(started, database, log), (running) => running.stop())
   began.adopt(await startAnnouncements({ broker: started, publicUrl, log }), (running) => running.stop())
 
