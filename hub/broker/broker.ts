@@ -158,7 +158,7 @@ export async function startBroker(options: {
     authorizeForward: (client, packet) => (ask(client, { type: 'receive', topic: packet.topic }) ? packet : null),
   })
 
-  publishInOrder(aedes)
+  const settled = publishInOrder(aedes)
 
   const publish = ({ topic, payload, retain = false, qos = 0 }: HubPacket): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -215,7 +215,10 @@ export async function startBroker(options: {
     connections: sessions.all,
     async [Symbol.asyncDispose]() {
       presence.stop()
+      // aedes acknowledges before it stores: what was acknowledged is not left behind.
+      await settled()
       await new Promise<void>((resolve) => aedes.close(() => resolve()))
+      await settled()
       await level.close()
     },
   }

@@ -15,8 +15,11 @@ interface Turn {
   start(): void
 }
 
-/** Makes `aedes.publish` keep the order of its calls; call it before the first connection. */
-export function publishInOrder(aedes: Aedes): void {
+/**
+ * Makes `aedes.publish` keep the order of its calls; call it before the first connection. The returned function resolves when
+ * everything that was accepted so far is on disk and on its way.
+ */
+export function publishInOrder(aedes: Aedes): () => Promise<void> {
   const emitter = (aedes as unknown as { mq: Emitter }).mq
   const publish = aedes.publish.bind(aedes) as (packet: unknown, client: unknown, done: Done) => void
   const emit = emitter.emit.bind(emitter)
@@ -60,4 +63,15 @@ export function publishInOrder(aedes: Aedes): void {
     pump()
   }
   aedes.publish = inOrder as Publish
+
+  return () =>
+    new Promise((resolve) => {
+      waiting.push({
+        start() {
+          resolve()
+          release(this)
+        },
+      })
+      pump()
+    })
 }
