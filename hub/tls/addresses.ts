@@ -1,5 +1,5 @@
 // Where the hub listens, and whether that is this machine alone.
-import { isIP, isIPv4 } from 'node:net'
+import { BlockList, isIP, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { isLoopbackHost, UsageError } from '#contract/settings.ts'
 
@@ -34,11 +34,30 @@ export interface Openness {
   readonly insecureLan: boolean
 }
 
-/** The addresses this machine has on its networks, without loopback and link-local ones. */
+/** Addresses that are inside somebody's own network (RFC 1918, 3927, 4193, 4291): all that our authority may vouch for. */
+export const LOCAL_SUBNETS = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+] as const
+
+const local = new BlockList()
+for (const subnet of LOCAL_SUBNETS) {
+  const [network = '', prefix] = subnet.split('/')
+  local.addSubnet(network, Number(prefix), isIPv4(network) ? 'ipv4' : 'ipv6')
+}
+const isLocal = (address: string): boolean => local.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+
+/** The addresses this machine has on its own networks, IPv4 first, without loopback and link-local ones. */
 export function lanAddresses(): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   return all
-    .filter(({ internal, address }) => !internal && !/^(fe80|169\.254)/i.test(address))
+    .filter(({ internal, address }) => !internal && !/^(fe80|169\.254)/i.test(address) && isLocal(address))
     .map(({ address }) => address)
     .sort((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)))
 }

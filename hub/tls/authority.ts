@@ -18,6 +18,7 @@ import { type Clock, dateOf } from '#contract/clock.ts'
 import { readWhole, writeWhole } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
+import { LOCAL_SUBNETS } from './addresses.ts'
 
 export interface Authority {
   readonly pem: string
@@ -45,8 +46,6 @@ const LEAF_LIFE = DAY * 90
 const BACKDATED = hours(24)
 
 const LOCAL_NAMES = ['local', 'home.arpa', 'localhost']
-const LOCAL_ADDRESSES = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16']
-const LOCAL_ADDRESSES_6 = ['::1/128', 'fc00::/7', 'fe80::/10']
 
 const file = v.object({ cert: v.string(), key: v.string() })
 
@@ -97,7 +96,7 @@ async function createRoot(clock: Clock): Promise<{ cert: string; key: string }> 
 
 function nameConstraints(): ArrayBuffer {
   const names = LOCAL_NAMES.map((dNSName) => new GeneralName({ dNSName }))
-  const addresses = [...LOCAL_ADDRESSES, ...LOCAL_ADDRESSES_6].map((iPAddress) => new GeneralName({ iPAddress }))
+  const addresses = LOCAL_SUBNETS.map((iPAddress) => new GeneralName({ iPAddress }))
   const permitted = [...names, ...addresses].map((base) => new GeneralSubtree({ base }))
   return AsnConvert.serialize(new NameConstraints({ permittedSubtrees: new GeneralSubtrees(permitted) }))
 }
