@@ -4,7 +4,7 @@ import { type Clock, momentOf } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
 import type { Zone } from '#contract/kinds.ts'
 import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
-import { millis } from '#contract/time.ts'
+import { type Moment, millis } from '#contract/time.ts'
 import type { Ack, Announcement, Command, Control, Hardware, Step } from './control.ts'
 
 /** A kind of device, ready to run: which control on which hardware. */
@@ -55,13 +55,11 @@ export async function runProduct<State, Reading, Actuators>(options: {
   let state = control.begin(await settings.load(), momentOf(clock))
   let onDisk = ''
   let wake = () => {}
-  // Steps are taken one after the other: a step that waits for the disk is not overtaken by the next.
-  let queue: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-    const result = queue.then(step)
-    queue = result.catch(() => {})
-    return result
-  }
+  // Each keeps its own order, and none waits for a later one: a disk that hangs holds up no step, and a command that is still
+  // being prepared holds up neither a reading nor a deadline.
+  const commands = createQueue()
+  const steps = createQueue()
+  const records = createQueue()
 
   const applyActuators = () => {
     try {
@@ -71,8 +69,7 @@ export async function runProduct<State, Reading, Actuators>(options: {
     }
   }
 
-  const save = async (): Promise<Error | undefined> => {
-    const wanted = control.saved(state)
+  const save = async (wanted: JsonObject): Promise<Error | undefined> => {
     const text = JSON.stringify(wanted)
     if (text === onDisk) return undefined
     try {
@@ -84,28 +81,39 @@ export async function runProduct<State, Reading, Actuators>(options: {
     }
   }
 
-  /** Hardware first, so that nothing waits for a disk before a heater goes off; then the disk; then the world. */
-  const take = async (step: Step<State>): Promise<void> => {
-    state = step.state
-    applyActuators()
-    const unsaved = await save()
-    for (const [path, value] of Object.entries(control.properties(state, momentOf(clock))) as [PropertyPath, Value][]) {
+  /** The disk, then the world. */
+  const record = async ({ state, announce = [] }: Step<State>, at: Moment): Promise<void> => {
+    const unsaved = await save(control.saved(state))
+    for (const [path, value] of Object.entries(control.properties(state, at)) as [PropertyPath, Value][]) {
       if (same(published.get(path), value)) continue
       published.set(path, value)
       for (const listener of listeners) listener.changed(path, value)
     }
-    for (const announcement of step.announce ?? []) for (const listener of listeners) listener.happened(announcement)
-    wake()
+    for (const announcement of announce) for (const listener of listeners) listener.happened(announcement)
     // What could not be saved is in force all the same: a full disk is no reason to let a room freeze. It is tried again with
     // the next step, and whoever gave the command is told.
     if (unsaved !== undefined) throw unsaved
   }
-  const tryTake = (step: () => Step<State>) =>
-    inTurn(() => take(step())).catch((err: unknown) => log.error({ err }, 'settings are not on disk'))
+  /** Hardware at once, so that nothing waits for a disk before a heater goes off. `recorded` settles when the rest is done. */
+  const take = <S extends Step<State>>(step: S): { readonly step: S; readonly recorded: Promise<void> } => {
+    state = step.state
+    const at = momentOf(clock)
+    applyActuators()
+    wake()
+    return { step, recorded: records.add(() => record(step, at)) }
+  }
+  /** A step that nobody waits for. */
+  const takeAlone = (step: () => Step<State>): Promise<void> =>
+    steps
+      .add(() => {
+        take(step()).recorded.catch((err: unknown) => log.error({ err }, 'settings are not on disk'))
+      })
+      .catch((err: unknown) => log.error({ err }, 'a step failed'))
 
-  await take({ state })
+  await takeAlone(() => ({ state }))
+  await records.idle()
   hardware.listen((reading) => {
-    if (!closed.signal.aborted) void tryTake(() => control.hear(state, reading, momentOf(clock)))
+    if (!closed.signal.aborted) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
   })
 
   /** Sleeps until something is due, or until a step changed what is due. */
@@ -117,7 +125,7 @@ export async function runProduct<State, Reading, Actuators>(options: {
       const signal = AbortSignal.any([changed.signal, closed.signal])
       if (due === undefined) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       else await clock.sleep(millis(Math.max(0, due - clock.uptime())), signal).catch(() => {})
-      if (!changed.signal.aborted && !closed.signal.aborted) await tryTake(() => control.tick(state, momentOf(clock)))
+      if (!changed.signal.aborted && !closed.signal.aborted) await takeAlone(() => control.tick(state, momentOf(clock)))
     }
   }
   const timeKept = keepTime()
@@ -130,19 +138,34 @@ export async function runProduct<State, Reading, Actuators>(options: {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    obey: (command) =>
-      inTurn(async () => {
+    async obey(command) {
+      const { step, recorded } = await commands.add(async () => {
         const prepared = await prepare(command)
-        const reply = control.obey(state, prepared, momentOf(clock))
-        await take(reply)
-        return reply.ack
-      }),
+        return steps.add(() => take(control.obey(state, prepared, momentOf(clock))))
+      })
+      await recorded
+      return step.ack
+    },
     async [Symbol.asyncDispose]() {
       closed.abort()
       await timeKept
-      await queue
+      for (const queue of [commands, steps, records]) await queue.idle()
       await hardware[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Runs jobs one after the other; one that fails fails alone. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    add<T>(job: () => T | Promise<T>): Promise<T> {
+      const result = last.then(job)
+      last = result.catch(() => {})
+      return result
+    },
+    /** When everything added so far has run. */
+    idle: (): Promise<unknown> => last,
   }
 }
 

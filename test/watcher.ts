@@ -1,4 +1,5 @@
 // Somebody else's MQTT client, watching and controlling a home.
+import type { Socket } from 'node:net'
 import mqtt from 'mqtt'
 import { until } from './home.ts'
 
@@ -26,6 +27,7 @@ export async function watch(options: {
     password: token,
     reconnectPeriod: 0,
   })
+  if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true)
   const state = new Map<string, string>()
   const log: { topic: string; payload: string; retain: boolean }[] = []
   client.on('error', () => {})

@@ -1,8 +1,12 @@
 // One MQTT connection, from CONNECT to its end. Reconnecting is the agent's business.
-import type { TcpNetConnectOpts } from 'node:net'
+import type { Socket, TcpNetConnectOpts } from 'node:net'
 import mqtt from 'mqtt'
+import { writeToStream } from 'mqtt-packet'
 import type { DeviceId } from '#contract/ids.ts'
 import { AUTHZ_TOPIC, commandFilter, stateTopic } from '#contract/topics.ts'
+
+// 65,536 buffers made beforehand, one for every number a packet could hold: megabytes that a device never needs.
+writeToStream.cacheNumbers = false
 
 export interface Message {
   readonly topic: string
@@ -79,6 +83,8 @@ export async function connect({ url, device, accessToken, ca, lookup, hear }: Co
 
   try {
     await Promise.race([new Promise<void>((resolve) => client.once('connect', () => resolve())), broken])
+    // A state is a few bytes: without this each waits up to 40 ms for the acknowledgement of the one before (RFC 896).
+    if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true)
     const [granted] = await Promise.race([client.subscribeAsync(commandFilter(device), { qos: 1 }), broken])
     // 128 is a refusal (MQTT 3.1.1 §3.9.3).
     if (granted === undefined || granted.qos > 2) throw new Error('the broker refused the subscription to our commands')

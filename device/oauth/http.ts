@@ -1,5 +1,7 @@
 // HTTP as the device speaks it: undici's own fetch with its own Agent, bounded in time, with the hub's certificate authority pinned.
-import { Agent, fetch as undiciFetch } from 'undici'
+// Its two parts and not its index: that loads caches, mocks and a database driver too, nine megabytes that a device never uses.
+import Agent from 'undici/lib/dispatcher/agent.js'
+import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js'
 import { type Clock, parseInstant } from '#contract/clock.ts'
 import { type Millis, millis } from '#contract/time.ts'
 import type { Lookup } from '../link/session.ts'

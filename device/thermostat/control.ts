@@ -19,6 +19,8 @@ import {
 import {
   formatSaved,
   type Hold,
+  hasBand,
+  MIN_BAND,
   type Mode,
   type Preset,
   readSaved,
@@ -34,8 +36,6 @@ const FASTEST = 3
 const RATE_WINDOW = minutes(5)
 /** A room that was too hot counts as cooled down this far below the limit. */
 const COOLED_BY = 3
-/** `heat_cool` needs this much room between its two targets. */
-const MIN_BAND = 2
 
 type State = ThermostatState
 
@@ -58,7 +58,7 @@ const initial = (settings: Settings, at: Moment): State => ({
   reading: undefined,
   sensorFault: false,
   humidity: undefined,
-  window: { open: false, since: millis(0) },
+  window: { open: false, since: millis(0), airedBefore: false },
   output: 'off',
   switchedAt: at.uptime,
   due: at.uptime,
@@ -80,7 +80,8 @@ function heard(state: State, reading: ThermostatReading, { uptime }: Moment): St
     case 'relay':
       return { ...state, relayClosed: reading.closed }
     case 'window':
-      return reading.open === state.window.open ? state : { ...state, window: { open: reading.open, since: uptime } }
+      if (reading.open === state.window.open) return state
+      return { ...state, window: { open: reading.open, since: uptime, airedBefore: isAiring(state, uptime) } }
   }
 }
 
@@ -162,10 +163,10 @@ function change(settings: Settings, path: PropertyPath, value: Value, { wall }: 
       // Somebody turned the knob: what it shows now is what they want, until they choose a preset again.
       return { ...settings, target: Number(value), preset: 'none' }
     case 'climate/target-low':
-      if (Number(value) > targetHigh - MIN_BAND) return tooClose
+      if (!hasBand(Number(value), targetHigh)) return tooClose
       return { ...settings, targetLow: Number(value) }
     case 'climate/target-high':
-      if (Number(value) < targetLow + MIN_BAND) return tooClose
+      if (!hasBand(targetLow, Number(value))) return tooClose
       return { ...settings, targetHigh: Number(value) }
     case 'climate/hold':
       return withHold(settings, value, wall)
@@ -190,7 +191,9 @@ function withHold(settings: Settings, value: Value, wall: Instant): Settings | A
   const end = parseInstant(until)
   if (end === undefined) return refuse('invalid', 'until must be a time as RFC 3339 writes it')
   if (end <= wall) return refuse('out_of_range', 'until must lie in the future')
-  return { ...settings, hold: { type: 'until', until: end, resume: settings.preset } }
+  // A hold that is made longer brings back what the first one would have.
+  const resume = settings.hold.type === 'until' ? settings.hold.resume : settings.preset
+  return { ...settings, hold: { type: 'until', until: end, resume } }
 }
 
 function properties(state: State, at: Moment): Readonly<Record<PropertyPath, Value>> {

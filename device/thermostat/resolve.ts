@@ -100,8 +100,7 @@ export function frostAfter(frost: boolean, celsius: number): boolean {
 
 /** Airing begins and ends a minute late, so that somebody passing through a door switches nothing. */
 export function isAiring({ window }: ThermostatState, uptime: Millis): boolean {
-  const passed = uptime - window.since >= WINDOW_DELAY
-  return window.open ? passed : !passed && window.since > 0
+  return uptime - window.since >= WINDOW_DELAY ? window.open : window.airedBefore
 }
 
 function towards(

@@ -32,7 +32,8 @@ export interface ThermostatState {
   /** Whether the last value the sensor gave was nonsense. */
   readonly sensorFault: boolean
   readonly humidity: number | undefined
-  readonly window: { readonly open: boolean; readonly since: Millis }
+  /** `airedBefore`: whether the room was being aired when the window moved, at `since`. */
+  readonly window: { readonly open: boolean; readonly since: Millis; readonly airedBefore: boolean }
   readonly output: 'off' | 'heat' | 'cool'
   /** When `output` last changed; at boot the boot itself, so that a relay is not chattered by power cuts. */
   readonly switchedAt: Millis
@@ -59,8 +60,13 @@ export const DEFAULT_SETTINGS: Settings = {
   hold: { type: 'none' },
 }
 
+/** `heat_cool` needs this much room between its two targets. */
+export const MIN_BAND = 2
+
 const celsius = v.pipe(v.number(), v.minValue(5), v.maxValue(35))
-const savedSettings = v.object({
+/** ECMA-262 `Date`: no time lies further than this from 1970, and none beyond can be written down. */
+const LAST_INSTANT = 8.64e15
+const savedFields = v.object({
   mode: v.picklist(MODES),
   target: celsius,
   targetLow: celsius,
@@ -71,11 +77,20 @@ const savedSettings = v.object({
     v.object({ type: v.literal('indefinite') }),
     v.object({
       type: v.literal('until'),
-      until: v.pipe(v.number(), v.transform(instant)),
+      until: v.pipe(v.number(), v.minValue(-LAST_INSTANT), v.maxValue(LAST_INSTANT), v.transform(instant)),
       resume: v.picklist(PRESETS),
     }),
   ]),
 })
+const savedSettings = v.pipe(
+  savedFields,
+  v.check(({ targetLow, targetHigh }) => hasBand(targetLow, targetHigh)),
+)
+
+export function hasBand(targetLow: number, targetHigh: number): boolean {
+  // In tenths, as they are set: 23.1 and 25.1 are two apart, whatever binary fractions say.
+  return Math.round((targetHigh - targetLow) * 10) >= MIN_BAND * 10
+}
 
 /** What was saved, or the defaults where nothing or nonsense was. */
 export function readSaved(saved: unknown): Settings {

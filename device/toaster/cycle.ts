@@ -14,6 +14,9 @@ const DONE_LASTS = seconds(10)
 const KEEP_WARM_LASTS = minutes(5)
 /** Above this the case could burn a hand or a curtain, °C. */
 const CASE_LIMIT = 90
+/** The second limit is a fifth longer than the first, and never so near that a step a little late is taken for a failure. */
+const CUT_OFF_MARGIN = 0.2
+const CUT_OFF_AT_LEAST = seconds(1)
 /** A relay takes milliseconds; this is for the reading to come back. */
 export const RELAY_GRACE = seconds(1)
 
@@ -37,8 +40,10 @@ export function started(state: State, uptime: Millis, from: 'local' | 'remote'):
 }
 
 export function heatingFor(length: Millis, uptime: Millis, begunAt: Millis): Cycle {
-  const endsAt = millis(Math.min(uptime + length, begunAt + LONGEST_CYCLE))
-  return { phase: 'heating', startedAt: uptime, endsAt, cutOffAt: millis(uptime + (endsAt - uptime) * 1.2), begunAt }
+  // What is left may be nothing, after a pause that outlasted the longest cycle: then it ends at once, and that is no fault.
+  const endsAt = millis(Math.max(uptime, Math.min(uptime + length, begunAt + LONGEST_CYCLE)))
+  const margin = Math.max((endsAt - uptime) * CUT_OFF_MARGIN, CUT_OFF_AT_LEAST)
+  return { phase: 'heating', startedAt: uptime, endsAt, cutOffAt: millis(endsAt + margin), begunAt }
 }
 
 export function cancelled(state: State, uptime: Millis): Step<State> {
@@ -57,7 +62,7 @@ const pop = (state: State, uptime: Millis, because: 'done' | 'cancelled'): State
 /** Lifted for a look. What remains of the heating waits for the carriage to come down again. */
 export const pausedAt = ({ endsAt, begunAt }: Heating, uptime: Millis): Cycle => ({
   phase: 'paused',
-  left: millis(endsAt - uptime),
+  left: millis(Math.max(0, endsAt - uptime)),
   until: millis(uptime + PAUSE_LASTS),
   begunAt,
 })

@@ -53,10 +53,14 @@ export function simulateToaster(options: {
       then()
     })
     cancels.add(cancel)
+    return cancel
   }
+  let cancelNextSlice = () => {}
   const move = (position: 'up' | 'down') => {
     if (carriage === position) return
     carriage = position
+    // Whoever pushes the lever has put the next slice in.
+    cancelNextSlice()
     tell({ type: 'carriage', position })
   }
   const loadBread = () => {
@@ -66,7 +70,7 @@ export function simulateToaster(options: {
   const spring = () => {
     if (actuators.magnet || jammed || carriage === 'up') return
     move('up')
-    if (attended) later(NEXT_SLICE, loadBread)
+    if (attended) cancelNextSlice = later(NEXT_SLICE, loadBread)
   }
   const warm = () => {
     const towards = actuators.heater ? CASE_WHEN_HEATING : AMBIENT

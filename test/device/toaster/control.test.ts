@@ -39,7 +39,7 @@ function toaster(saved: unknown = undefined) {
     pass(length: Millis) {
       const end = millis(uptime + length)
       while (uptime < end) {
-        uptime = millis(Math.min(end, control.dueAt(state) ?? end))
+        uptime = millis(Math.max(uptime, Math.min(end, control.dueAt(state) ?? end)))
         enter(control.tick(state, momentAt(uptime)))
       }
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PROGRAMS } from '#contract/kinds.ts'
-import type { PropertyPath, Value } from '#contract/property.ts'
+import type { Json, PropertyPath, Value } from '#contract/property.ts'
 import { instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { createToasterControl } from '../../../device/toaster/control.ts'
 import type { ToasterReading } from '../../../device/toaster/hardware.ts'
@@ -22,7 +22,7 @@ interface Seen {
   readonly uptime: Millis
   readonly before: ToasterState
   readonly state: ToasterState
-  readonly events: readonly (Value | undefined)[]
+  readonly events: readonly (Json | undefined)[]
 }
 
 /** Every state of a toaster to which all this happened. */
@@ -32,7 +32,7 @@ function live(happenings: readonly Happening[], saved: unknown = undefined): rea
   const seen: Seen[] = []
   for (const happening of happenings) {
     const step = (next: ReturnType<typeof control.tick>) => {
-      const events = (next.announce ?? []).map(({ value }) => value['event_type'])
+      const events = (next.announce ?? []).map(({ value }) => value.event_type)
       seen.push({ happening, uptime, before: state, state: next.state, events })
       state = next.state
     }
@@ -49,7 +49,7 @@ function live(happenings: readonly Happening[], saved: unknown = undefined): rea
       case 'pass': {
         const end = uptime + happening.length
         while (uptime < end) {
-          uptime = millis(Math.min(end, control.dueAt(state) ?? end))
+          uptime = millis(Math.max(uptime, Math.min(end, control.dueAt(state) ?? end)))
           step(control.tick(state, momentAt(uptime)))
         }
       }

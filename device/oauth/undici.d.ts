@@ -1,0 +1,8 @@
+/** The parts of undici that its index puts together; same types, less memory. */
+declare module 'undici/lib/dispatcher/agent.js' {
+  import { Agent } from 'undici'
+  export default Agent
+}
+declare module 'undici/lib/web/fetch/index.js' {
+  export { fetch } from 'undici'
+}

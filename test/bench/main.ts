@@ -1,0 +1,26 @@
+// `npm run bench`: prints a table and, last, one line of JSON. `--quick` runs each part just long enough to see that it works.
+import { availableParallelism, cpus } from 'node:os'
+import { brokerThroughput } from './broker.ts'
+import { deviceGrants } from './grants.ts'
+import { memoryOfTwo, REST, timeToDeed, timeToReady, timeToState } from './home.ts'
+import { type Figure, formatTable } from './report.ts'
+
+const quick = process.argv.includes('--quick')
+const parts: readonly (() => Promise<readonly Figure[]>)[] = [
+  () => timeToReady(quick ? 1 : 5),
+  () => timeToState(quick ? 1 : 5),
+  () => timeToDeed(quick ? 5 : 200),
+  () => brokerThroughput(quick ? 2_000 : 40_000),
+  () => deviceGrants(quick ? 5 : 50),
+  () => memoryOfTwo(REST),
+]
+
+console.log(`Node ${process.versions.node}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)
+const figures: Figure[] = []
+for (const part of parts) {
+  const found = await part()
+  console.log(formatTable(found))
+  figures.push(...found)
+}
+console.log(`\n${JSON.stringify(Object.fromEntries(figures.map(({ name, value, unit }) => [name, { value, unit }])))}`)
+process.exit(0)
