@@ -1,0 +1,40 @@
+import { networkInterfaces } from 'node:os'
+import createMulticastDns from 'multicast-dns'
+import { expect, test } from 'vitest'
+import { startMdns } from '../../../hub/discovery/mdns.ts'
+import { quiet } from '../../quiet.ts'
+
+/** Asks the network as a phone does, again and again: a question may get lost. */
+async function ask(
+  name: string,
+  type: 'A' | 'PTR' | 'SRV',
+): Promise<readonly { name: string; type: string; data: unknown }[]> {
+  const mdns = createMulticastDns()
+  const timers: NodeJS.Timeout[] = []
+  try {
+    return await new Promise((resolve) => {
+      mdns.on('response', ({ answers = [] }) => {
+        const found = answers.filter((answer) => answer.name.toLowerCase() === name && answer.type === type)
+        if (found.length > 0) resolve(found as never)
+      })
+      mdns.on('error', () => {})
+      const question = () => mdns.query({ questions: [{ name, type }] })
+      question()
+      timers.push(setInterval(question, 300))
+      timers.push(setTimeout(() => resolve([]), 5000))
+    })
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+    mdns.destroy()
+  }
+}
+
+test('the hub answers to hub.local with an address of this machine, and tells where its services are', async () => {
+  const publicUrl = new URL('https://hub.local:8443')
+  await using _ = startMdns({ publicUrl, httpPort: 8443, log: quiet })
+  const addresses = await ask('hub.local', 'A')
+  expect(addresses.length).toBeGreaterThan(0)
+  const own = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
+  expect(own).toContain(addresses[0]?.data)
+  expect((await ask('_latchkey._tcp.local', 'PTR')).length).toBeGreaterThan(0)
+}, 15_000)
