@@ -50,7 +50,8 @@ export function Panel({ device, scopes }: { device: DeviceModel; scopes: Readonl
         </p>
       )}
       {state === 'disarmed' ? (
-        <fieldset class="actions" aria-label="Arm">
+        <fieldset class="actions">
+          <legend>Arm</legend>
           {WAYS.map(({ action, mode, name }) => (
             <button
               type="button"
