@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/left-out.ts'],
     // One worker a core: the end-to-end tests start processes of their own.
     maxWorkers: 2,
     testTimeout: 20_000,

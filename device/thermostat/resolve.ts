@@ -115,9 +115,9 @@ function towards(
   return 'keep'
 }
 
-/** Off stays off; cooling is never done blindly. */
-function blindly({ reading, settings }: ThermostatState, uptime: Millis): Demand {
-  const mayHeat = settings.mode === 'heat' || settings.mode === 'heat_cool'
+/** Off stays off, except where it was freezing when the sensor fell silent; cooling is never done blindly. */
+function blindly({ reading, settings, frost }: ThermostatState, uptime: Millis): Demand {
+  const mayHeat = settings.mode === 'heat' || settings.mode === 'heat_cool' || frost
   if (reading === undefined || reading.celsius >= BLIND_BELOW || !mayHeat) return 'off'
   return uptime % BLIND_PERIOD < BLIND_ON ? 'heat' : 'off'
 }

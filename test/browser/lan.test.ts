@@ -1,6 +1,6 @@
 // A phone on the same network: TLS by the hub's own authority, trusted, not trusted, and for a name it must not vouch for.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,8 @@ import { quiet } from '../quiet.ts'
 import { chromiumPath, openBrowser } from './chromium.ts'
 
 const NAMES = '--host-resolver-rules=MAP hub.local 127.0.0.1,MAP bank.example 127.0.0.1'
+
+const hasCertutil = existsSync('/usr/bin/certutil')
 
 let folder: string
 beforeEach(() => {
@@ -50,7 +52,7 @@ const startLan = async (onStatus: (kind: string, phase: string) => void = () => 
   })
 }
 
-describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
+describe.skipIf(chromiumPath === undefined || !hasCertutil)('in Chromium', () => {
   test('a phone that trusts the authority uses the whole page over TLS, and the devices come over TLS as well', async () => {
     const phases = new Map<string, string>()
     await using home = await startLan((kind, phase) => phases.set(kind, phase))

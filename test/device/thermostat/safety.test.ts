@@ -292,3 +292,14 @@ describe('saved settings that are none', () => {
     )
   })
 })
+
+test('off and freezing when the sensor falls silent: a tenth of the time is heated, blindly', () => {
+  const off = { type: 'command', path: 'climate/mode', value: 'off' } as const
+  const seen = live([off, ...steady(6, 3), ...steady(5, 3), pass(minutes(10 * 60))])
+  const silent = seen.filter(({ uptime }) => uptime > minutes(60))
+  const heating = silent.filter(({ state }) => state.output === 'heat').length / silent.length
+  expect(heating).toBeGreaterThan(0.03)
+  expect(heating).toBeLessThan(0.25)
+  const warm = live([off, ...steady(9, 6), pass(minutes(10 * 60))])
+  expect(warm.some(({ state }) => state.output === 'heat')).toBe(false)
+})
