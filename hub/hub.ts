@@ -15,6 +15,7 @@ import { type Authorization, createAuthorization } from './authorization/authori
 import { openKeys } from './authorization/keys.ts'
 import { createAdmission } from './broker/admission.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
+import { LIMITS } from './broker/limits.ts'
 import { acceptWebSockets } from './broker/web-socket.ts'
 import type { HubConfig } from './config.ts'
 import { startAnnouncements } from './discovery/announce.ts'
@@ -69,6 +70,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     await openCertificates({ config: tls, folder, clock, log, host: options.publicUrl?.hostname }),
   )
   const server = certificates.context ? createHttpsServer(certificates.context) : createHttpServer()
+  // A phone sends its request in one go; who does not is not waited for.
+  server.headersTimeout = seconds(10)
+  server.requestTimeout = seconds(30)
+  server.maxConnections = LIMITS.connections
   const httpPort = await listen(server, options.http, 'LATCHKEY_HTTP')
   began.adopt(server, stopServer)
   certificates.keepFresh(server)
@@ -77,11 +82,15 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   let broker: Broker | undefined
   const tcp = options.mqtt && createTcpServer((socket) => accept(socket))
   const mqttPort = tcp && options.mqtt ? await listen(tcp, options.mqtt, 'LATCHKEY_MQTT') : undefined
-  if (tcp) began.adopt(tcp, close)
+  if (tcp) {
+    tcp.maxConnections = LIMITS.connections
+    began.adopt(tcp, close)
+  }
   const secure =
     options.mqtts && certificates.context && createTlsServer(certificates.context, (socket) => accept(socket))
   const mqttsPort = secure && options.mqtts ? await listen(secure, options.mqtts, 'LATCHKEY_MQTTS') : undefined
   if (secure) {
+    secure.maxConnections = LIMITS.connections
     began.adopt(secure, close)
     certificates.keepFresh(secure)
   }

@@ -1,5 +1,6 @@
 // The authorization room, put together: who may come in.
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type Provider from 'oidc-provider'
@@ -10,6 +11,7 @@ import type { Database } from '../store/database.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { sweepExpired } from './adapter.ts'
 import { createDevices, type Devices } from './devices.ts'
+import { endBrowserSession } from './end-session.ts'
 import type { Keys } from './keys.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
 import { createSessionCookie } from './pages/cookie.ts'
@@ -55,6 +57,8 @@ export function createAuthorization(options: {
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
   const provider = createProvider({ ...options, accounts, devices, sessionOf })
   const pairing = createPairing({ provider, devices, clock })
+  const endSession = (request: IncomingMessage, response: ServerResponse) =>
+    endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded })
   const grant = database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?")
 
   const pages = new Hono<Requests>()
@@ -64,7 +68,7 @@ export function createAuthorization(options: {
     // Codes, names and forms: nothing of this is for a cache.
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
-  pages.route('/', signInPages({ accounts, sessions, cookie, clock }))
+  pages.route('/', signInPages({ accounts, sessions, cookie, clock, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
   pages.route('/', interactionPages({ provider, sessions, cookie }))
   pages.route('/', pairPages({ pairing, sessions, cookie, clock }))

@@ -105,7 +105,7 @@ export function createApi(options: {
       },
     }),
   )
-  api.notFound((c) => problem(c, 404, 'The API has no such path; see /api/openapi.json'))
+  api.all('*', (c) => problem(c, 404, 'The API has no such path; see /api/openapi.json'))
   return new Hono().route('/api', api)
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Clock } from '#contract/clock.ts'
@@ -18,8 +19,10 @@ export function signInPages(options: {
   readonly sessions: Sessions
   readonly cookie: SessionCookie
   readonly clock: Clock
+  /** Ends what the browser was given besides the household's own session. */
+  readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, clock } = options
+  const { accounts, sessions, cookie, clock, endBrowserSession } = options
   const byAddress = createLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
   const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
   const pages = new Hono<Requests>()
@@ -46,7 +49,8 @@ export function signInPages(options: {
     return c.redirect(to, 303)
   })
 
-  pages.post('/sign-out', (c) => {
+  pages.post('/sign-out', async (c) => {
+    await endBrowserSession(c.env.incoming, c.env.outgoing)
     sessions.end(cookie.read(c))
     cookie.clear(c)
     return c.redirect('/sign-in', 303)

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { minutes, seconds } from '#contract/time.ts'
+import { createLimiter } from '../../../hub/authorization/limiter.ts'
+import { VirtualClock } from '../../../simulator/clock.ts'
+
+/** How many of `times` tries of `key` are allowed. */
+const tryAll = (limiter: ReturnType<typeof createLimiter>, key: string, times: number): number => {
+  let allowed = 0
+  for (let n = 0; n < times; n++) {
+    if (!limiter.allows(key)) continue
+    limiter.count(key)
+    allowed += 1
+  }
+  return allowed
+}
+
+test('each has a number of tries, which come back evenly with time', async () => {
+  const clock = new VirtualClock()
+  const limiter = createLimiter({ tries: 10, window: minutes(10), clock })
+  expect(tryAll(limiter, 'a', 300)).toBe(10)
+  expect(tryAll(limiter, 'b', 3)).toBe(3)
+  await clock.advance(seconds(59))
+  expect(limiter.allows('a')).toBe(false)
+  await clock.advance(seconds(1))
+  expect(tryAll(limiter, 'a', 300)).toBe(1)
+  await clock.advance(minutes(10))
+  expect(tryAll(limiter, 'a', 300)).toBe(10)
+})
+
+test('getting it right forgets the wrong ones', () => {
+  const limiter = createLimiter({ tries: 3, window: minutes(10), clock: new VirtualClock() })
+  tryAll(limiter, 'a', 2)
+  limiter.clear('a')
+  expect(tryAll(limiter, 'a', 5)).toBe(3)
+})
+
+test('a flood of names does not fill the memory, and does not free those who are blocked now', () => {
+  const limiter = createLimiter({ tries: 3, window: minutes(10), clock: new VirtualClock() })
+  for (let n = 0; n < 9_000; n++) limiter.count(`address ${n}`)
+  tryAll(limiter, 'guesser', 5)
+  for (let n = 0; n < 900; n++) limiter.count(`other ${n}`)
+  expect(limiter.allows('guesser')).toBe(false)
+})
