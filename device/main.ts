@@ -1,8 +1,8 @@
 // The agent as a program: `latchkey device <kind>`.
-import { setMaxListeners } from 'node:events'
 import pino from 'pino'
 import { systemClock } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
+import { aborted, runProgram } from '#contract/program.ts'
 import { formatSettings, UsageError } from '#contract/settings.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
@@ -32,14 +32,12 @@ interface BoardOptions {
   readonly clock: typeof systemClock
 }
 
-async function main(): Promise<number> {
+async function main(stop: AbortSignal): Promise<number> {
   const config = readDeviceConfig(process.argv.slice(2), process.env)
   if (config === 'help') {
     console.log(HELP)
     return 0
   }
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   const log = pino({ level: config.logLevel, base: { kind: config.kind } }, pino.destination({ dest: 2, sync: true }))
   const board = await loadBoard(config.board)
   const { product, note } = await board.openBoard({ kind: config.kind, folder: config.folder, clock: systemClock })
@@ -53,11 +51,9 @@ async function main(): Promise<number> {
   })
   process.on('SIGUSR2', () => agent.pair())
   if (process.stdin.isTTY) process.stdin.on('data', () => agent.pair()).unref()
-  if (!stop.signal.aborted) {
-    const waiting = setInterval(() => {}, 1 << 30)
-    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
-    clearInterval(waiting)
-  }
+  const waiting = setInterval(() => {}, 1 << 30)
+  await aborted(stop)
+  clearInterval(waiting)
   return 0
 }
 
@@ -87,10 +83,4 @@ function publicFacts(status: Status): object {
   return { ...status, authorization }
 }
 
-setMaxListeners(50)
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await runProgram(main)

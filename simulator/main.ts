@@ -1,10 +1,10 @@
 // The whole home as a program: `latchkey home`.
-import { setMaxListeners } from 'node:events'
 import { join, resolve } from 'node:path'
 import pino from 'pino'
 import { KINDS, type Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
-import { formatSettings, UsageError } from '#contract/settings.ts'
+import { aborted, runProgram } from '#contract/program.ts'
+import { formatSettings } from '#contract/settings.ts'
 import type { Status } from '../device/status.ts'
 import { formatPairing, formatStatus } from '../device/terminal.ts'
 import {
@@ -27,15 +27,13 @@ ${formatSettings({ ...HUB_SETTINGS, json: JSON_SETTING, help: HELP_SETTING })}
 The log is "warn" here unless you set it: this terminal is for codes.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
-async function main(): Promise<number> {
+async function main(stop: AbortSignal): Promise<number> {
   const settings = readHubSettings(process.argv.slice(2), process.env)
   if (settings.help === 'true') {
     console.log(HELP)
     return 0
   }
   const json = settings.json === 'true'
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   const config = readHubConfig(settings)
   const log = pino({ level: settings.log ?? 'warn' }, pino.destination({ dest: 2, sync: true }))
 
@@ -54,9 +52,7 @@ async function main(): Promise<number> {
       for (const kind of KINDS) home.agents[kind].pair()
     })
   }
-  if (!stop.signal.aborted) {
-    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }))
-  }
+  await aborted(stop)
   process.stdin.pause()
   if (!json) console.log('\nGood-bye.')
   return 0
@@ -86,10 +82,4 @@ function facts(kind: Kind, status: Status): object {
   return { event: 'pairing', kind, device: status.device, userCode, verificationUri, verificationUriComplete }
 }
 
-setMaxListeners(50)
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = error instanceof UsageError ? 2 : 1
-}
+await runProgram(main)
