@@ -1,0 +1,61 @@
+// What the library cannot promise by itself: single use is only as atomic as its store.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { minutes, seconds } from '#contract/time.ts'
+import { createAdapter, sweepExpired } from '../../../hub/authorization/adapter.ts'
+import { type Database, openDatabase } from '../../../hub/store/database.ts'
+import { VirtualClock } from '../../../simulator/clock.ts'
+
+let folder: string
+let database: Database
+let clock: VirtualClock
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  database = openDatabase(folder)
+  clock = new VirtualClock()
+})
+afterEach(() => {
+  database.close()
+  rmSync(folder, { recursive: true })
+})
+const adapter = (model: string) => createAdapter(database, clock)(model)
+
+test('a code is consumed once, however many ask at the same moment', async () => {
+  const codes = adapter('DeviceCode')
+  await codes.upsert('code', { kind: 'DeviceCode', jti: 'code' }, 600)
+  const asked = await Promise.allSettled([codes.consume('code'), codes.consume('code'), codes.consume('code')])
+  expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+  expect(await codes.find('code')).toMatchObject({ consumed: expect.any(Number) })
+})
+
+test('an assertion that was seen is not taken again until it could not be valid any more', async () => {
+  const seen = adapter('ReplayDetection')
+  await seen.upsert('jti', { iss: 'toaster' }, 60)
+  await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).rejects.toThrow()
+  await clock.advance(seconds(61))
+  await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).resolves.toBeUndefined()
+})
+
+test('a refresh token is found by its value, and its value is not in the database', async () => {
+  const tokens = adapter('RefreshToken')
+  await tokens.upsert('the-secret-itself', { jti: 'the-secret-itself', grantId: 'g' }, 600)
+  expect(await tokens.find('the-secret-itself')).toMatchObject({ jti: 'the-secret-itself', grantId: 'g' })
+  expect(JSON.stringify(database.prepare('SELECT * FROM oidc').all())).not.toContain('the-secret-itself')
+  await tokens.revokeByGrantId('g')
+  expect(await tokens.find('the-secret-itself')).toBeUndefined()
+})
+
+test('expired rows go, after the time in which they are still answered for', async () => {
+  const codes = adapter('DeviceCode')
+  await codes.upsert('code', { kind: 'DeviceCode', jti: 'code', userCode: 'BBBBCCCC' }, 600)
+  await adapter('Client').upsert('latchkey', { client_id: 'latchkey' } as never, 0)
+  await clock.advance(minutes(20))
+  sweepExpired(database, clock.now())
+  expect(await codes.findByUserCode('BBBBCCCC')).toBeDefined()
+  await clock.advance(minutes(6))
+  sweepExpired(database, clock.now())
+  expect(await codes.findByUserCode('BBBBCCCC')).toBeUndefined()
+  expect(await adapter('Client').find('latchkey')).toBeDefined()
+})
