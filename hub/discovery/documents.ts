@@ -1,6 +1,6 @@
 // Home Assistant's MQTT discovery documents, single-component style, made from the same tables as everything else. Pure.
 import { type DeviceId, kindOf } from '#contract/ids.ts'
-import { KIND_NAMES, MODES, nodesOf, PRESETS, type Sensor, type Zone } from '#contract/kinds.ts'
+import { KIND_NAMES, MODES, PRESETS, propertyAt, type Sensor, type Zone } from '#contract/kinds.ts'
 import type { JsonObject, Property, PropertyPath } from '#contract/property.ts'
 import { propertyTopic, setTopic, stateTopic } from '#contract/topics.ts'
 
@@ -82,9 +82,7 @@ type TopicsOf = (path: PropertyPath) => Topics
 
 /** Names only what the contract has: a path that is not in its tables is a mistake in this file. */
 function topicsOf(device: DeviceId, path: PropertyPath): Topics {
-  const [node = '', name = ''] = path.split('/')
-  const zone = { id: node, name: node, sensor: 'door' } as const
-  const property = nodesOf(kindOf(device), [zone])[node]?.properties[name]
+  const property = propertyAt(kindOf(device), path)
   if (property === undefined) throw new TypeError(`Cannot describe ${path} as ${kindOf(device)} has no such property`)
   return { state: propertyTopic(device, path), command: setTopic(device, path), property }
 }
