@@ -56,7 +56,7 @@ export function createAuthorization(options: {
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
   const provider = createProvider({ ...options, accounts, devices, sessionOf })
-  const pairing = createPairing({ provider, devices, clock })
+  const pairing = createPairing({ provider, devices, clock, onGrantEnded: options.onGrantEnded })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded })
   const grant = database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?")

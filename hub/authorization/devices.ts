@@ -32,6 +32,8 @@ export interface Devices {
   unpairedCount(): number
   register(device: Omit<Device, 'pairedAt'>): void
   markPaired(id: string, accountId: string): void
+  /** Ends the grants of a device except one, with their tokens; returns those that ended. */
+  endGrantsExcept(id: string, grantId: string): readonly string[]
   /** Deletes the device with its client, grants and tokens; returns the grants that ended. */
   remove(id: string): readonly string[]
   /** Deletes what nobody paired within an hour. */
@@ -46,6 +48,7 @@ export function createDevices(database: Database, clock: Clock): Devices {
   const mark = database.prepare('UPDATE devices SET paired_at=?, paired_by=? WHERE id=?')
   const stale = database.prepare('SELECT id FROM devices WHERE paired_at IS NULL AND registered_at < ?')
   const grants = database.prepare("SELECT id FROM oidc WHERE model='Grant' AND client_id=?")
+  const endGrant = database.prepare("DELETE FROM oidc WHERE grant_id=? OR (model='Grant' AND id=?)")
   const removeTokens = database.prepare('DELETE FROM oidc WHERE client_id=?')
   const removeClient = database.prepare("DELETE FROM oidc WHERE model='Client' AND id=?")
   const removeDevice = database.prepare('DELETE FROM devices WHERE id=?')
@@ -77,6 +80,11 @@ export function createDevices(database: Database, clock: Clock): Devices {
     },
     markPaired(id, accountId) {
       mark.run(clock.now(), accountId, id)
+    },
+    endGrantsExcept(id, grantId) {
+      const ended = grants.all(id).flatMap((found) => (found.id === grantId ? [] : [String(found.id)]))
+      for (const old of ended) endGrant.run(old, old)
+      return ended
     },
     remove,
     sweepUnpaired() {

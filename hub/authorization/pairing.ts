@@ -46,8 +46,9 @@ export function createPairing(options: {
   readonly provider: Provider
   readonly devices: Devices
   readonly clock: Clock
+  readonly onGrantEnded: (grantId: string) => void
 }): Pairing {
-  const { provider, devices, clock } = options
+  const { provider, devices, clock, onGrantEnded } = options
   const { window } = GUESSES
   const byAddress = createLimiter({ tries: GUESSES.byAddress, window, clock })
   const byAccount = createLimiter({ tries: GUESSES.byAccount, window, clock })
@@ -97,7 +98,6 @@ export function createPairing(options: {
         if (decision === 'denied') {
           Object.assign(code, { error: 'access_denied', errorDescription: 'a person of the household said no' })
         } else {
-          // A grant of its own for every approval: ending one never ends another.
           const grant = new provider.Grant({ accountId: asker.account.id, clientId: code.clientId })
           const asked = String(code.params?.scope ?? '').split(' ')
           const oidc = DEVICE_OIDC_SCOPES.filter((scope) => asked.includes(scope))
@@ -105,6 +105,8 @@ export function createPairing(options: {
           grant.addResourceScope(AUDIENCE, 'device')
           const grantId = await grant.save()
           devices.markPaired(device.id, asker.account.id)
+          // One grant a device: what an earlier approval gave ends with the new one.
+          for (const ended of devices.endGrantsExcept(device.id, grantId)) onGrantEnded(ended)
           Object.assign(code, {
             accountId: asker.account.id,
             authTime: Math.floor(clock.now() / 1000),

@@ -37,6 +37,8 @@ export async function judgeConnect(packet: ConnectPacket, options: DoorkeeperOpt
 
   const { will } = packet
   if (will !== undefined) {
+    // A command that is given when somebody's connection breaks would come late, and perhaps after the right to give it ended.
+    if (principal.device === undefined) return refused('will_is_a_command')
     const wish = {
       type: 'publish',
       topic: will.topic,

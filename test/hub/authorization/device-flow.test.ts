@@ -74,6 +74,30 @@ test('two redemptions of one code at the same moment give one grant', async () =
   expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(7)
 })
 
+test('a device that is approved again has one grant: the one from before ends', async () => {
+  const { server, owner } = await start()
+  await using _ = server
+  const device = await createBareDevice(server.url)
+  const pairOnce = async () => {
+    const { deviceCode, userCode } = await device.askForCode()
+    await owner.post('/pair', { user_code: userCode, answer: 'approved' })
+    return (await device.redeem(deviceCode)).body
+  }
+  const first = await pairOnce()
+  const second = await pairOnce()
+  const refresh = async (token: unknown) =>
+    device.post('/oauth/token', {
+      grant_type: 'refresh_token',
+      refresh_token: String(token),
+      client_id: device.id,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await device.assertion(),
+    })
+  expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant')
+  expect((await refresh(second.refresh_token)).status).toBe(200)
+  expect(server.ended).toHaveLength(1)
+})
+
 test('an assertion works once', async () => {
   const { server } = await start()
   await using _ = server

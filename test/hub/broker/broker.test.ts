@@ -183,6 +183,14 @@ test('a will for a foreign topic is refused at CONNECT', async () => {
   await expect(room.connect({ clientId: THERMOSTAT, username: 'x', password, will })).rejects.toMatchObject({ code: 5 })
 })
 
+test('nobody leaves a command behind for when their connection breaks', async () => {
+  await using room = await openBrokerRoom()
+  const topic = `homie/5/${PANEL}/panel/command/set`
+  const will = { topic, payload: Buffer.from('{"action":"TRIGGER"}'), qos: 1, retain: false } as const
+  const password = await room.personToken()
+  await expect(room.connect({ clientId: 'x', username: 'x', password, will })).rejects.toMatchObject({ code: 5 })
+})
+
 test('the connection ends with its token, and the last will is published all the same', async () => {
   await using room = await openBrokerRoom()
   const state = `homie/5/${THERMOSTAT}/$state`
