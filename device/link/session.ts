@@ -1,9 +1,10 @@
 // One MQTT connection, from CONNECT to its end. Reconnecting is the agent's business.
-import type { Socket, TcpNetConnectOpts } from 'node:net'
+import type { Socket } from 'node:net'
 import mqtt from 'mqtt'
 import { writeToStream } from 'mqtt-packet'
 import type { DeviceId } from '#contract/ids.ts'
 import { AUTHZ_TOPIC, commandFilter, stateTopic } from '#contract/topics.ts'
+import type { Lookup } from '../lookup.ts'
 
 // 65,536 buffers made beforehand, one for every number a packet could hold: megabytes that a device never needs.
 writeToStream.cacheNumbers = false
@@ -31,9 +32,6 @@ export class NotAuthorized extends Error {
 /** Half-open connections are noticed after one and a half of this. */
 const KEEP_ALIVE_SECONDS = 15
 const CONNECT_TIMEOUT_MILLIS = 10_000
-
-/** Finds the address of a host name, as `net.connect` takes it. */
-export type Lookup = NonNullable<TcpNetConnectOpts['lookup']>
 
 export interface ConnectOptions {
   readonly url: URL

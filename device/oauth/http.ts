@@ -4,7 +4,7 @@ import Agent from 'undici/lib/dispatcher/agent.js'
 import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js'
 import { type Clock, parseInstant } from '#contract/clock.ts'
 import { type Millis, millis } from '#contract/time.ts'
-import type { Lookup } from '../link/session.ts'
+import type { Lookup } from '../lookup.ts'
 
 export interface Http extends AsyncDisposable {
   /** Fetch for oauth4webapi. Rejects when no answer came. */

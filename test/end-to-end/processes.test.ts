@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KINDS, type Kind } from '#contract/ids.ts'
+import { seconds } from '#contract/time.ts'
 import { signIn, until } from '../home.ts'
 import { becomeOwner, type Person } from '../person.ts'
 import { freePort, type Program, startProgram } from '../processes.ts'
@@ -64,7 +65,7 @@ test('paired, controlled, hub killed in mid-traffic, everybody back without a pe
   await using hub = second.hub
   expect(second.ownerLink).toBeUndefined()
   for (const kind of KINDS) {
-    await until(() => programs[kind].facts.at(-1)?.phase === 'online', `${kind} to be back`)
+    await until(() => programs[kind].facts.at(-1)?.phase === 'online', `${kind} to be back`, seconds(30))
     // Once shown a code, never again: nobody was needed.
     expect(programs[kind].facts.filter(({ phase }) => phase === 'pairing')).toHaveLength(1)
   }
