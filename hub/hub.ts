@@ -24,7 +24,7 @@ import { startFeed } from './home/feed.ts'
 import { close, listen } from './listen.ts'
 import { openDatabase } from './store/database.ts'
 import { keepIssuer } from './store/issuer.ts'
-import { openCertificates } from './tls/certificates.ts'
+import { openCertificates, type TrustFacts } from './tls/certificates.ts'
 import { clientAddress, type HostPolicy } from './web/host.ts'
 import { createWeb } from './web/web.ts'
 
@@ -51,7 +51,7 @@ export interface Hub extends AsyncDisposable {
   /** Makes the owner; undefined once there is one. */
   readonly ownerLink: URL | undefined
   /** Where a phone gets our certificate authority, and the fingerprint to compare. */
-  readonly trust: { readonly page: URL | undefined; readonly fingerprint: string; readonly pem: string } | undefined
+  readonly trust: TrustFacts | undefined
 }
 
 const PAGE = fileURLToPath(new URL('./web/page/dist', import.meta.url))

@@ -1,7 +1,13 @@
 // What a person needs to know of a hub that has started. Pure: facts in, lines out.
-import type { Hub } from './hub.ts'
+import type { TrustFacts } from './tls/certificates.ts'
 
-type Facts = Pick<Hub, 'publicUrl' | 'ownerLink' | 'trust' | 'mqttPort' | 'mqttsPort'>
+interface Facts {
+  readonly publicUrl: URL
+  readonly ownerLink: URL | undefined
+  readonly trust: TrustFacts | undefined
+  readonly mqttPort: number | undefined
+  readonly mqttsPort: number | undefined
+}
 
 export function formatHub({ publicUrl, ownerLink, trust, mqttPort, mqttsPort }: Facts, json = false): string {
   if (json) {

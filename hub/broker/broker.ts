@@ -14,33 +14,16 @@ import { type Entry, judgeConnect } from './doorkeeper.ts'
 import { limitFrames } from './frame-limit.ts'
 import { publishInOrder } from './in-order.ts'
 import { LIMITS } from './limits.ts'
+import type { HubPacket, Message, Messages } from './messages.ts'
 import { type Action, decide } from './permission.ts'
 import { startPresence } from './presence.ts'
 import type { Principal } from './principal.ts'
-import { Persistence, type Retained } from './retained.ts'
+import { Persistence } from './retained.ts'
 import { createSessions } from './sessions.ts'
 
-export interface Message extends Retained {
-  readonly retain: boolean
-}
-
-export interface HubPacket {
-  readonly topic: string
-  readonly payload: string
-  /** Default false. */
-  readonly retain?: boolean
-  /** Default 0. */
-  readonly qos?: 0 | 1
-}
-
-export interface Broker extends AsyncDisposable {
+export interface Broker extends Messages, AsyncDisposable {
   /** Takes a connection from a listener, or in a test from a `duplexPair`. */
   handle(stream: Duplex, address: string): void
-  /** Publishes by the hub's own authority. */
-  publish(packet: HubPacket): Promise<void>
-  /** Hears by the hub's own authority; returns how to stop. */
-  subscribe(filter: string, hear: (message: Message) => void): Promise<() => void>
-  retained(filter: string): Promise<readonly Retained[]>
   /** Puts a device out for good: its connections end, its last will included, and nothing of it stays retained. */
   removeDevice(device: DeviceId): Promise<void>
   /** Ends every connection that stands on this grant. */

@@ -1,16 +1,10 @@
 // Whether a device is there. A will says so when a connection breaks; this says so also where there was no will, and after a restart.
 import { type DeviceId, isDeviceId } from '#contract/ids.ts'
 import { HOMIE_ROOT, parseTopic, stateTopic } from '#contract/topics.ts'
-import type { Message } from './broker.ts'
+import type { Messages } from './messages.ts'
 
 /** States of a device that claims to be connected. */
 const PRESENT = ['init', 'ready', 'sleeping']
-
-export interface PresenceBroker {
-  publish(packet: { topic: string; payload: string; retain: boolean; qos: 1 }): Promise<void>
-  subscribe(filter: string, hear: (message: Message) => void): Promise<() => void>
-  retained(filter: string): Promise<readonly { readonly topic: string; readonly payload: Buffer }[]>
-}
 
 export interface Presence {
   /** The device's connection ended, and it has no other. */
@@ -18,7 +12,7 @@ export interface Presence {
   stop(): void
 }
 
-export async function startPresence(broker: PresenceBroker): Promise<Presence> {
+export async function startPresence(broker: Messages): Promise<Presence> {
   const states = new Map<DeviceId, string>()
   const filter = `${HOMIE_ROOT}/+/$state`
   const remember = ({ topic, payload }: { topic: string; payload: Buffer }) => {

@@ -3,11 +3,7 @@
 import type { AedesPublishPacket } from 'aedes'
 import AsyncLevelPersistence from 'aedes-persistence-level/asyncPersistence.js'
 import { parseTopic } from '#contract/topics.ts'
-
-export interface Retained {
-  readonly topic: string
-  readonly payload: Buffer
-}
+import type { Retained } from './messages.ts'
 
 /** aedes' sessions and retained messages in LevelDB, except that commands are never kept. */
 export class Persistence extends AsyncLevelPersistence {

@@ -4,14 +4,8 @@ import { readDescription } from '#contract/description.ts'
 import { type DeviceId, isDeviceId } from '#contract/ids.ts'
 import { HOMIE_ROOT, parseTopic } from '#contract/topics.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { Messages } from '../broker/messages.ts'
 import { DISCOVERY_PREFIX, discoveryDocuments } from './documents.ts'
-
-/** The part of the broker that announcing needs. */
-export interface AnnounceBroker {
-  publish(packet: { topic: string; payload: string; retain: boolean; qos: 1 }): Promise<void>
-  subscribe(filter: string, hear: (message: { topic: string; payload: Buffer }) => void): Promise<() => void>
-  retained(filter: string): Promise<readonly { readonly topic: string; readonly payload: Buffer }[]>
-}
 
 export interface Announcements {
   /** Resolves when everything heard so far has been announced. */
@@ -22,7 +16,7 @@ export interface Announcements {
 const DESCRIPTIONS = `${HOMIE_ROOT}/+/$description`
 
 export async function startAnnouncements(options: {
-  readonly broker: AnnounceBroker
+  readonly broker: Messages
   readonly publicUrl: URL
   readonly log: Logger
 }): Promise<Announcements> {

@@ -2,19 +2,10 @@
 import type { Logger } from 'pino'
 import { decodeJson } from '#contract/parse.ts'
 import { HOMIE_ROOT, setTopic } from '#contract/topics.ts'
+import type { Messages } from '../broker/messages.ts'
 import type { Database } from '../store/database.ts'
 import { apply, emptyHome, type Home } from './model.ts'
 import { type HubCommand, type Remembered, react, remembered } from './rules.ts'
-
-/** The part of the broker that the home needs. */
-export interface FeedBroker {
-  publish(packet: { topic: string; payload: string; retain?: boolean; qos?: 0 | 1 }): Promise<void>
-  subscribe(
-    filter: string,
-    hear: (message: { readonly topic: string; readonly payload: Buffer; readonly retain: boolean }) => void,
-  ): Promise<() => void>
-  retained(filter: string): Promise<readonly { readonly topic: string; readonly payload: Buffer }[]>
-}
 
 export interface Feed {
   readonly home: Home
@@ -22,7 +13,7 @@ export interface Feed {
 }
 
 /** Reads what is retained, then follows. Commands are QoS 0 where they are momentary; the broker sees to it. */
-export async function startFeed(broker: FeedBroker, database: Database, log: Logger): Promise<Feed> {
+export async function startFeed(broker: Messages, database: Database, log: Logger): Promise<Feed> {
   const memory = createMemory(database)
   let home = emptyHome
 
