@@ -35,11 +35,19 @@ export function react(before: Home, after: Home, known: Remembered): Reaction {
     // The first word of a panel is how things are, not something that happened.
     if (was === undefined || was === is) continue
     if (is === 'triggered') commands.push(...stopToasters(after))
-    if (is === 'armed_away') memory = sendAway(after, memory, commands)
-    if (is === 'disarmed') memory = bringHome(after, memory, commands)
+    if (is === 'armed_away') memory = sendAway(ofKind(after, 'thermostat'), memory, commands)
+    if (is === 'disarmed') memory = bringHome(ofKind(after, 'thermostat'), memory, commands)
   }
+  // Commands are never kept for a device that is away, so what it missed is made up for when it comes back.
+  const returned = ofKind(after, 'thermostat').filter(
+    ({ id, state }) => state === 'ready' && before.get(id)?.state !== 'ready',
+  )
+  if (returned.length > 0) memory = (isNobodyHome(after) ? sendAway : bringHome)(returned, memory, commands)
   return { commands, remembered: memory }
 }
+
+const isNobodyHome = (home: Home): boolean =>
+  ofKind(home, 'security').some(({ properties }) => properties.get('panel/state') === 'armed_away')
 
 function stopToasters(home: Home): readonly HubCommand[] {
   return ofKind(home, 'toaster')
@@ -47,25 +55,29 @@ function stopToasters(home: Home): readonly HubCommand[] {
     .map(({ id }) => ({ device: id, path: 'cycle/cancel', payload: 'true', rule: 'alarm_stops_the_toaster' }))
 }
 
-function sendAway(home: Home, memory: Remembered, commands: HubCommand[]): Remembered {
+/** Once an absence: whoever chooses another preset for an empty house means it. */
+function sendAway(thermostats: readonly DeviceModel[], memory: Remembered, commands: HubCommand[]): Remembered {
   const added: Record<string, (typeof PRESETS)[number]> = {}
-  for (const { id, properties } of ofKind(home, 'thermostat')) {
+  for (const { id, state, properties } of thermostats) {
     const preset = PRESETS.find((known) => known === properties.get('climate/preset'))
-    if (preset === undefined || preset === 'away') continue
+    if (state !== 'ready' || preset === undefined || preset === 'away' || memory[id] !== undefined) continue
     added[id] = preset
     commands.push({ device: id, path: 'climate/preset', payload: 'away', rule: 'away_with_the_panel' })
   }
-  return { ...memory, ...added }
+  return Object.keys(added).length === 0 ? memory : { ...memory, ...added }
 }
 
-/** Restores only what the panel changed: a preset that a person chose meanwhile stays. */
-function bringHome(home: Home, memory: Remembered, commands: HubCommand[]): Remembered {
-  for (const { id, properties } of ofKind(home, 'thermostat')) {
+/** Restores only what the panel changed: a preset that a person chose meanwhile stays. Who is not there is remembered on. */
+function bringHome(thermostats: readonly DeviceModel[], memory: Remembered, commands: HubCommand[]): Remembered {
+  const left = { ...memory }
+  for (const { id, state, properties } of thermostats) {
     const preset = memory[id]
-    if (preset === undefined || properties.get('climate/preset') !== 'away') continue
+    if (preset === undefined || state !== 'ready') continue
+    delete left[id]
+    if (properties.get('climate/preset') !== 'away') continue
     commands.push({ device: id, path: 'climate/preset', payload: preset, rule: 'home_with_the_panel' })
   }
-  return Object.keys(memory).length === 0 ? memory : {}
+  return Object.keys(left).length === Object.keys(memory).length ? memory : left
 }
 
 const ofKind = (home: Home, kind: string): readonly DeviceModel[] =>

@@ -9,8 +9,9 @@ const toaster = parseDeviceId('toaster-k3f9ab', 'the test')
 
 const say = (home: Home, device: string, path: string, payload: string) =>
   apply(home, { topic: `homie/5/${device}/${path}`, payload })
-const house = ({ state = 'disarmed', preset = 'comfort', cycle = 'idle' } = {}) =>
+const house = ({ state = 'disarmed', preset = 'comfort', cycle = 'idle', there = 'ready' } = {}) =>
   [
+    [thermostat, '$state', there] as const,
     [panel, 'panel/state', state] as const,
     [thermostat, 'climate/preset', preset] as const,
     [toaster, 'cycle/state', cycle] as const,
@@ -56,4 +57,26 @@ test('the first word of a panel after a start is how things are, not something t
   const home = say(say(emptyHome, thermostat, 'climate/preset', 'comfort'), toaster, 'cycle/state', 'heating')
   expect(react(home, say(home, panel, 'panel/state', 'triggered'), {}).commands).toEqual([])
   expect(react(home, say(home, panel, 'panel/state', 'armed_away'), {}).commands).toEqual([])
+})
+
+test('a thermostat that was away when the panel was armed is sent away when it comes back, and brought home likewise', () => {
+  const before = house({ there: 'lost' })
+  const armed = say(before, panel, 'panel/state', 'armed_away')
+  expect(react(before, armed, {}).commands).toEqual([])
+  const back = say(armed, thermostat, '$state', 'ready')
+  const sent = react(armed, back, {})
+  expect(sent.commands).toMatchObject([{ device: thermostat, payload: 'away' }])
+
+  const away = say(say(back, thermostat, 'climate/preset', 'away'), thermostat, '$state', 'lost')
+  const home = say(away, panel, 'panel/state', 'disarmed')
+  const kept = react(away, home, sent.remembered)
+  expect(kept).toEqual({ commands: [], remembered: { [thermostat]: 'comfort' } })
+  const there = react(home, say(home, thermostat, '$state', 'ready'), kept.remembered)
+  expect(there).toMatchObject({ commands: [{ device: thermostat, payload: 'comfort' }], remembered: {} })
+})
+
+test('somebody who warms the empty house before coming home is not overruled when the thermostat reconnects', () => {
+  const home = house({ state: 'armed_away', preset: 'boost', there: 'lost' })
+  const back = say(home, thermostat, '$state', 'ready')
+  expect(react(home, back, { [thermostat]: 'comfort' }).commands).toEqual([])
 })
