@@ -27,7 +27,11 @@ export function signInPages(options: {
   const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
   const pages = new Hono<Requests>()
 
-  pages.get('/sign-in', (c) => c.html(signInForm({ to: returnTo(c.req.query('return_to')) })))
+  pages.get('/sign-in', (c) => {
+    // Nobody can sign in to a house where nobody lives: the page that says what to do is the other one.
+    if (!accounts.hasOwner()) return c.redirect('/setup', 303)
+    return c.html(signInForm({ to: returnTo(c.req.query('return_to')) }))
+  })
 
   pages.post('/sign-in', async (c) => {
     const form = await c.req.parseBody()

@@ -37,6 +37,14 @@ test('the one-time key makes the owner once, and never again', async () => {
   expect((await stranger.get('/setup')).status).toBe(410)
 })
 
+test('whoever comes before there is an owner is shown how to become one', async () => {
+  await using server = await startServer()
+  const stranger = createPerson(server.url)
+  const answer = await stranger.get('/pair?user_code=WDJB-MJHT')
+  expect(answer.url.pathname).toBe('/setup')
+  expect(answer.text).toContain('The key from the terminal')
+})
+
 test('a short password is refused in words, and what was typed is not lost', async () => {
   await using server = await startServer()
   const answer = await createPerson(server.url).post('/setup', {
