@@ -8,7 +8,7 @@ import { ClassicLevel } from 'classic-level'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
-import { AUTHZ_TOPIC, deviceRoot, stateTopic } from '#contract/topics.ts'
+import { AUTHZ_TOPIC, deviceRoot, HOMIE_ROOT, stateTopic } from '#contract/topics.ts'
 import type { Admission } from './admission.ts'
 import { type Entry, judgeConnect } from './doorkeeper.ts'
 import { limitFrames } from './frame-limit.ts'
@@ -19,6 +19,7 @@ import { type Action, decide } from './permission.ts'
 import { startPresence } from './presence.ts'
 import type { Principal } from './principal.ts'
 import { Persistence } from './retained.ts'
+import { createRetainedLimit } from './retained-limit.ts'
 import { createSessions } from './sessions.ts'
 
 export interface Broker extends Messages, AsyncDisposable {
@@ -46,6 +47,7 @@ export async function startBroker(options: {
     throw new Error(`Cannot open ${folder} as no other hub may use it and its disk must have room`, { cause })
   })
   const persistence = new Persistence(level)
+  const retainedLimit = createRetainedLimit(await persistence.retained(`${HOMIE_ROOT}/#`))
   const sessions = createSessions(clock, (client) => client.close())
   const entries = new WeakMap<Client, Entry>()
   const addresses = new WeakMap<Duplex, string>()
@@ -112,6 +114,11 @@ export async function startBroker(options: {
     const payload = bytes.toString()
     if (!ask(client, { type: 'publish', topic: packet.topic, retain: packet.retain, payload })) {
       return done(new Error('Cannot publish as the token must allow this topic'))
+    }
+    const device = sessions.find(client)?.device
+    if (packet.retain && device !== undefined && !retainedLimit.allows(device, packet.topic, payload)) {
+      log.warn({ device }, 'device keeps too many topics')
+      return done(new Error('Cannot keep another topic as a device may keep only so many'))
     }
     if (packet.topic !== AUTHZ_TOPIC) return done(null)
     // What goes on from here is the notice that there was a token, never the token.

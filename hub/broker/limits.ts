@@ -21,5 +21,7 @@ export const LIMITS = {
   connections: 4_000,
   /** Of one person on all their phones and programs, or of one device while it reconnects. */
   connectionsPerPrincipal: 50,
+  /** Topics of its own that a device may keep on our disk. */
+  retainedPerDevice: 500,
   heartbeat: seconds(60),
 } as const

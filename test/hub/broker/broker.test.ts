@@ -153,6 +153,26 @@ test('a kept command is refused: it would be obeyed again at every restart', asy
   expect(await room.broker.retained('homie/5/#')).toEqual([])
 })
 
+test('a device that has gone mad cannot fill the disk with topics', async () => {
+  await using room = await openBrokerRoom()
+  const panel = await room.connect({ clientId: PANEL, username: 'x', password: await room.deviceToken(PANEL) })
+  panel.on('error', () => {})
+  const keep = (n: number) => panel.publishAsync(`homie/5/${PANEL}/zone-${n}/open`, 'false', { retain: true, qos: 1 })
+  for (let n = 0; n < 500; n++) await keep(n)
+  expect(panel.connected).toBe(true)
+  void keep(500).catch(() => {})
+  await closed(panel)
+  await until(async () => (await room.broker.retained('homie/5/#')).length === 500, 'five hundred and no more')
+  // What it has, it may still change, also after a restart of the hub; a topic that it clears makes room.
+  await room.restart()
+  const back = await room.connect({ clientId: PANEL, username: 'x', password: await room.deviceToken(PANEL) })
+  await back.publishAsync(`homie/5/${PANEL}/zone-7/open`, 'true', { retain: true, qos: 1 })
+  await back.publishAsync(`homie/5/${PANEL}/zone-8/open`, '', { retain: true, qos: 1 })
+  await back.publishAsync(`homie/5/${PANEL}/zone-999/open`, 'true', { retain: true, qos: 1 })
+  await back.publishAsync(`homie/5/${PANEL}/panel/event`, '{}', { qos: 1 })
+  expect(back.connected).toBe(true)
+})
+
 test('a command for a device that is away is not kept for it', async () => {
   await using room = await openBrokerRoom()
   const password = await room.deviceToken(THERMOSTAT)
