@@ -2,15 +2,17 @@
 // moment, whatever the network does.
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
+import type { Millis } from '#contract/time.ts'
 import { openCredentials } from './credentials/store.ts'
 import { readVersion } from './description-version.ts'
 import { backOff } from './link/back-off.ts'
 import { createObedience } from './link/commands.ts'
 import { createTokenSource } from './link/tokens.ts'
 import type { Lookup } from './lookup.ts'
+import type { Network } from './network.ts'
 import { reasonOf, type Tokens } from './oauth/answer.ts'
 import { createHttp } from './oauth/http.ts'
-import { findHub } from './oauth/hub.ts'
+import { findHub, type HubClient } from './oauth/hub.ts'
 import { pair } from './pair.ts'
 import { type Product, runProduct } from './run.ts'
 import { openSettings } from './settings.ts'
@@ -29,6 +31,10 @@ export interface AgentOptions<State, Reading, Actuators> {
   readonly ca?: string | undefined
   /** Instead of DNS. */
   readonly lookup?: Lookup | undefined
+  /** Instead of the machine's network. */
+  readonly network?: Network | undefined
+  /** How soon a connection that has silently gone is noticed; half as long again. Fifteen seconds. */
+  readonly keepAlive?: Millis | undefined
   readonly clock: Clock
   readonly log: Logger
   /** For jitter; uniform in [0, 1). */
@@ -46,13 +52,14 @@ export interface Agent extends AsyncDisposable {
 export async function startAgent<State, Reading, Actuators>(
   options: AgentOptions<State, Reading, Actuators>,
 ): Promise<Agent> {
-  const { product, name, issuer, folder, ca, lookup, clock, log, random = Math.random, onStatus } = options
+  const { product, name, issuer, folder, ca, lookup, network, keepAlive, clock, log } = options
+  const { random = Math.random, onStatus } = options
   const { kind } = product.control
   const settings = await openSettings({ folder, name: kind, clock, log })
   const running = await runProduct({ product, settings, clock, log })
   const store = await openCredentials(folder, clock, log)
   const descriptionVersion = await readVersion(folder, { kind, name, zones: running.zones })
-  const http = createHttp({ clock, ca, lookup })
+  const http = createHttp({ clock, ca, lookup, network })
   const stopped = new AbortController()
   const { signal } = stopped
 
@@ -70,7 +77,12 @@ export async function startAgent<State, Reading, Actuators>(
       tell({ phase: 'unpaired', because })
     })
   }
-  const find = () => findHub({ issuer, key: store.current.key, http })
+  let hub: HubClient | undefined
+  /** Looks the hub up again: it may have moved while we were away. */
+  const find = async (): Promise<HubClient> => {
+    hub = await findHub({ issuer, key: store.current.key, http })
+    return hub
+  }
 
   /** Asks until somebody says yes. A no, or a code that nobody used, waits for a person before it asks again. */
   const becomePaired = async (): Promise<Tokens | undefined> => {
@@ -102,10 +114,11 @@ export async function startAgent<State, Reading, Actuators>(
     const { registration, grant } = store.current
     if (registration === undefined || grant === undefined) return
     const { device } = registration
-    const refresh = async () => (await find()).refresh(device, grant.refreshToken)
+    const refresh = async () => (hub ?? (await find())).refresh(device, grant.refreshToken)
     const tokens = createTokenSource({ clock, random, first, refresh })
     const ended = await stayOnline({
-      ...{ device, name, descriptionVersion, product: running, tokens, ca, lookup, clock, random, log, signal, tell },
+      ...{ device, name, descriptionVersion, product: running, tokens, clock, random, log, signal, tell },
+      ...{ ca, lookup, network, keepAlive },
       obedience: obedience(device),
       findHub: find,
     })

@@ -1,6 +1,6 @@
 // The loop around a product's control: hardware on one side, disk and network on the other. It needs neither hub nor network to run.
 import type { Logger } from 'pino'
-import { type Clock, momentOf } from '#contract/clock.ts'
+import { CALLED_OFF, type Clock, momentOf } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
 import type { Zone } from '#contract/kinds.ts'
 import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
@@ -50,7 +50,7 @@ export async function runProduct<State, Reading, Actuators>(options: {
   const { control, hardware, zones = [], prepare = async (command) => command } = product
   const listeners = new Set<ProductListener>()
   const published = new Map<PropertyPath, Value>()
-  const closed = new AbortController()
+  let closed = false
 
   let state = control.begin(await settings.load(), momentOf(clock))
   let onDisk = ''
@@ -113,19 +113,19 @@ export async function runProduct<State, Reading, Actuators>(options: {
   await takeAlone(() => ({ state }))
   await records.idle()
   hardware.listen((reading) => {
-    if (!closed.signal.aborted) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
+    if (!closed) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
   })
 
   /** Sleeps until something is due, or until a step changed what is due. */
   const keepTime = async (): Promise<void> => {
-    while (!closed.signal.aborted) {
-      const changed = new AbortController()
-      wake = () => changed.abort()
+    while (!closed) {
+      const woken = new AbortController()
+      const { signal } = woken
+      wake = () => woken.abort(CALLED_OFF)
       const due = control.dueAt(state)
-      const signal = AbortSignal.any([changed.signal, closed.signal])
       if (due === undefined) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       else await clock.sleep(millis(Math.max(0, due - clock.uptime())), signal).catch(() => {})
-      if (!changed.signal.aborted && !closed.signal.aborted) await takeAlone(() => control.tick(state, momentOf(clock)))
+      if (!signal.aborted) await takeAlone(() => control.tick(state, momentOf(clock)))
     }
   }
   const timeKept = keepTime()
@@ -147,7 +147,8 @@ export async function runProduct<State, Reading, Actuators>(options: {
       return step.ack
     },
     async [Symbol.asyncDispose]() {
-      closed.abort()
+      closed = true
+      wake()
       await timeKept
       for (const queue of [commands, steps, records]) await queue.idle()
       await hardware[Symbol.asyncDispose]()

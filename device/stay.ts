@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
-import { millis, seconds } from '#contract/time.ts'
+import { type Millis, millis, seconds } from '#contract/time.ts'
 import { propertyTopic } from '#contract/topics.ts'
 import { backOff } from './link/back-off.ts'
 import type { Obedience } from './link/commands.ts'
@@ -10,6 +10,7 @@ import { createPublisher } from './link/publisher.ts'
 import { connect, type MqttSession, NotAuthorized } from './link/session.ts'
 import type { Held, TokenSource } from './link/tokens.ts'
 import type { Lookup } from './lookup.ts'
+import type { Network } from './network.ts'
 import { type Final, reasonOf } from './oauth/answer.ts'
 import type { HubClient } from './oauth/hub.ts'
 import type { RunningProduct } from './run.ts'
@@ -26,6 +27,8 @@ export interface StayOptions {
   readonly findHub: () => Promise<HubClient>
   readonly ca: string | undefined
   readonly lookup: Lookup | undefined
+  readonly network: Network | undefined
+  readonly keepAlive: Millis | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly log: Logger
@@ -61,7 +64,7 @@ type Outcome =
   | { readonly type: 'was_online' | 'not_reached' | 'not_authorized'; readonly because: string }
 
 async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> {
-  const { device, obedience, tokens, findHub, ca, lookup } = options
+  const { device, obedience, tokens, findHub, ca, lookup, network, clock, keepAlive } = options
   try {
     const hub = await findHub()
     const fresh = await tokens.fresh({ renew })
@@ -72,8 +75,7 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
       url: hub.mqttUrl,
       device,
       accessToken,
-      ca,
-      lookup,
+      ...{ ca, lookup, network, clock, keepAlive },
       hear: (message, publish) => {
         void obedience.obey(message).then((answer) => {
           if (answer === undefined) return

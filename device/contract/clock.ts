@@ -43,9 +43,29 @@ export function parseInstant(text: string): Instant | undefined {
   return Number.isFinite(read) ? (read as Instant) : undefined
 }
 
+/** The reason of an abort that nobody asks about: one made by the runtime costs a stack trace each. */
+export const CALLED_OFF = new Error('called off')
+
+/** Calls `then` every `length`, until the returned function is called. */
+export function every(clock: Clock, length: Millis, then: () => void): () => void {
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await clock.sleep(length, signal)
+      if (!signal.aborted) then()
+    }
+  }
+  // Only the abort ends it.
+  run().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  return () => stopped.abort(CALLED_OFF)
+}
+
 /** Calls `then` once after `length`, unless the returned function is called first. */
 export function after(clock: Clock, length: Millis, then: () => void): () => void {
   const cancelled = new AbortController()
   clock.sleep(length, cancelled.signal).then(then, () => {})
-  return () => cancelled.abort()
+  return () => cancelled.abort(CALLED_OFF)
 }

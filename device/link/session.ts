@@ -2,9 +2,12 @@
 import type { Socket } from 'node:net'
 import mqtt from 'mqtt'
 import { writeToStream } from 'mqtt-packet'
+import { type Clock, every } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
+import { type Millis, millis, seconds } from '#contract/time.ts'
 import { AUTHZ_TOPIC, commandFilter, stateTopic } from '#contract/topics.ts'
 import type { Lookup } from '../lookup.ts'
+import type { Network } from '../network.ts'
 
 // 65,536 buffers made beforehand, one for every number a packet could hold: megabytes that a device never needs.
 writeToStream.cacheNumbers = false
@@ -30,7 +33,7 @@ export class NotAuthorized extends Error {
 }
 
 /** Half-open connections are noticed after one and a half of this. */
-const KEEP_ALIVE_SECONDS = 15
+export const KEEP_ALIVE = seconds(15)
 const CONNECT_TIMEOUT_MILLIS = 10_000
 
 export interface ConnectOptions {
@@ -40,30 +43,39 @@ export interface ConnectOptions {
   readonly ca?: string | undefined
   /** Instead of DNS. */
   readonly lookup?: Lookup | undefined
+  readonly network?: Network | undefined
+  readonly clock: Clock
+  /** KEEP_ALIVE unless something else is wanted. */
+  readonly keepAlive?: Millis | undefined
   readonly hear: (message: Message, publish: MqttSession['publish']) => void
 }
 
 /** Connects with the device's one name and a fresh token, and listens for its commands. */
-export async function connect({ url, device, accessToken, ca, lookup, hear }: ConnectOptions): Promise<MqttSession> {
+export async function connect(options: ConnectOptions): Promise<MqttSession> {
+  const { url, device, accessToken, ca, lookup, network, clock, keepAlive = KEEP_ALIVE, hear } = options
   const tls = ca === undefined ? {} : { ca }
-  const client = mqtt.connect(url.href, {
+  const settings = {
     protocolVersion: 4,
     clientId: device,
     username: device,
     password: accessToken,
     clean: true,
-    keepalive: KEEP_ALIVE_SECONDS,
+    keepalive: keepAlive / 1000,
     connectTimeout: CONNECT_TIMEOUT_MILLIS,
     reconnectPeriod: 0,
     queueQoSZero: false,
     resubscribe: false,
-    timerVariant: 'native',
+    timerVariant: timersOf(clock),
     will: { topic: stateTopic(device), payload: Buffer.from('lost'), qos: 1, retain: true },
     ...tls,
     // Sockets take `lookup` and `ca` from here, WebSockets from there.
     ...(lookup !== undefined && { lookup }),
     wsOptions: { ...tls, ...(lookup !== undefined && { lookup }) },
-  } as mqtt.IClientOptions)
+  } as mqtt.IClientOptions
+  const client =
+    network === undefined
+      ? mqtt.connect(url.href, settings)
+      : new mqtt.MqttClient(() => network.connect(url) as Socket, settings)
 
   let failure = new Error('the connection was closed')
   client.on('error', (error) => {
@@ -100,6 +112,22 @@ export async function connect({ url, device, accessToken, ca, lookup, hear }: Co
     async [Symbol.asyncDispose]() {
       // Not gracefully: that would wait for packets in flight to a broker that may be gone.
       await new Promise<void>((resolve) => client.end(true, {}, () => resolve()))
+    },
+  }
+}
+
+/** mqtt.js's keep-alive on our clock: it asks for an interval and is given a number, as browsers do. */
+function timersOf(clock: Clock) {
+  const running = new Map<number, () => void>()
+  let last = 0
+  return {
+    set(then: () => void, length: number): number {
+      running.set(++last, every(clock, millis(length), then))
+      return last
+    },
+    clear(timer: number): void {
+      running.get(timer)?.()
+      running.delete(timer)
     },
   }
 }

@@ -2,9 +2,11 @@
 // Its two parts and not its index: that loads caches, mocks and a database driver too, nine megabytes that a device never uses.
 import Agent from 'undici/lib/dispatcher/agent.js'
 import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js'
-import { type Clock, parseInstant } from '#contract/clock.ts'
-import { type Millis, millis } from '#contract/time.ts'
+import { Response as UndiciResponse } from 'undici/lib/web/fetch/response.js'
+import { after, type Clock, parseInstant } from '#contract/clock.ts'
+import { type Millis, millis, seconds } from '#contract/time.ts'
 import type { Lookup } from '../lookup.ts'
+import type { Network } from '../network.ts'
 
 export interface Http extends AsyncDisposable {
   /** Fetch for oauth4webapi. Rejects when no answer came. */
@@ -14,35 +16,54 @@ export interface Http extends AsyncDisposable {
 }
 
 const CONNECT_TIMEOUT = 5_000
-const ANSWER_TIMEOUT = 10_000
+/** From the first byte of the request to the last of the answer. */
+const ANSWER_TIMEOUT = seconds(10)
 
 /** `ca` is the PEM of the authority to trust instead of the system's; `lookup` stands in for DNS. */
 export function createHttp({
   clock,
   ca,
   lookup,
+  network,
 }: {
   readonly clock: Clock
   readonly ca?: string | undefined
   readonly lookup?: Lookup | undefined
+  readonly network?: Network | undefined
 }): Http {
   const dispatcher = new Agent({
     connect: { timeout: CONNECT_TIMEOUT, ...(ca !== undefined && { ca }), ...(lookup !== undefined && { lookup }) },
-    headersTimeout: ANSWER_TIMEOUT,
-    bodyTimeout: ANSWER_TIMEOUT,
+    // One bound for all of it, below, on the device's clock.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     keepAliveTimeout: 10_000,
     // Tokens and metadata are small; a hub that sends more is not one of ours.
     maxResponseSize: 1 << 20,
   })
   let skew = millis(0)
 
+  /** Resolves with the whole answer: what comes later than that would come too late. */
+  const fetchWhole = async (url: string, options: { readonly signal: AbortSignal }): Promise<Response> => {
+    const send = async (): Promise<Response> => {
+      const answer = await undiciFetch(url, { ...options, dispatcher, redirect: 'manual' })
+      const body = await answer.arrayBuffer()
+      const { status, headers } = answer
+      // undici's Response and the global one are the same by shape and differ by name.
+      const whole = new UndiciResponse(body.byteLength === 0 ? null : body, { status, headers: [...headers] })
+      return whole as unknown as Response
+    }
+    return network === undefined ? send() : network.exchange(new URL(url), send, options.signal)
+  }
+
   return {
     async fetch(url, options) {
-      const response = await undiciFetch(url, { ...options, dispatcher, redirect: 'manual' })
+      const late = new AbortController()
+      const inTime = after(clock, ANSWER_TIMEOUT, () => late.abort(new Error('no answer within ten seconds')))
+      const { signal } = late
+      const response = await fetchWhole(url, { ...options, signal }).finally(inTime)
       const date = parseInstant(response.headers.get('date') ?? '')
       if (date !== undefined) skew = millis(date - clock.now())
-      // undici's Response and the global one are the same by shape and differ by name.
-      return response as unknown as Response
+      return response
     },
     skew: () => skew,
     async [Symbol.asyncDispose]() {

@@ -6,3 +6,6 @@ declare module 'undici/lib/dispatcher/agent.js' {
 declare module 'undici/lib/web/fetch/index.js' {
   export { fetch } from 'undici'
 }
+declare module 'undici/lib/web/fetch/response.js' {
+  export { Response } from 'undici'
+}
