@@ -1,21 +1,30 @@
 // The hub, put together: who may come in (authorization), who may say and hear what (broker), what the house is (home), and the page on
 // the phone (web). One function starts it, one disposal ends it.
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { type Clock, systemClock } from '#contract/clock.ts'
+import { type Clock, dateOf, systemClock } from '#contract/clock.ts'
 import { openFolder } from '#contract/files.ts'
 import { isLoopbackHost } from '#contract/settings.ts'
 import { type Millis, minutes, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from './authorization/authorization.ts'
 import { openKeys } from './authorization/keys.ts'
+import { ACCESS_TOKEN_LIFETIME } from './authorization/provider.ts'
+import { STRANGER_LIMITS, type StrangerLimits } from './authorization/strangers.ts'
 import { createAdmission } from './broker/admission.ts'
-import { type Broker, startBroker } from './broker/broker.ts'
+import { type Accepted, type Broker, startBroker } from './broker/broker.ts'
 import { LIMITS } from './broker/limits.ts'
+import type { HubPacket } from './broker/messages.ts'
 import { acceptWebSockets } from './broker/web-socket.ts'
 import type { HubConfig } from './config.ts'
 import { startAnnouncements } from './discovery/announce.ts'
@@ -28,6 +37,7 @@ import { openCertificates, type TrustFacts } from './tls/certificates.ts'
 import { clientAddress, type HostPolicy } from './web/host.ts'
 import { createWeb } from './web/web.ts'
 
+export type { Accepted } from './broker/broker.ts'
 export { HELP_SETTING, HUB_SETTINGS, JSON_SETTING, readHubConfig, readHubSettings } from './config.ts'
 export { formatHub } from './terminal.ts'
 
@@ -38,6 +48,20 @@ export interface HubOptions extends HubConfig {
   readonly pollInterval?: Millis
   /** The built phone page. */
   readonly page?: string
+  /** Ten minutes. */
+  readonly accessTokenLifetime?: Millis
+  /** What those who are not paired yet may ask for. */
+  readonly strangers?: StrangerLimits
+  /** What is acknowledged survives a cut of the power, or only the death of the process; the first. */
+  readonly survives?: 'power_cut' | 'crash'
+  /** Uniform in [0, 1): names of devices come from it, secrets never. */
+  readonly random?: () => number
+  /** Hears each message that the broker has accepted, in its order. A test kit's; the hub itself has no use for it. */
+  readonly observe?: (message: Accepted) => void
+  /** Stands before everything that speaks HTTP, and takes a request on itself by returning true. A test kit's, as the next. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Stands between the broker and each of its connections. */
+  readonly meddle?: (stream: Duplex) => Duplex
 }
 
 export interface Hub extends AsyncDisposable {
@@ -46,6 +70,10 @@ export interface Hub extends AsyncDisposable {
   readonly mqttPort: number | undefined
   readonly mqttsPort: number | undefined
   readonly httpPort: number
+  /** Says something by the hub's own authority. */
+  publish(packet: HubPacket): Promise<void>
+  /** Takes a connection that came through no listener of its own. */
+  accept(stream: Duplex, address: string): void
   /** Ends every connection of an OAuth client, as a bad network does; its tokens stay good. */
   dropConnections(clientId: string): void
   /** Makes the owner; undefined once there is one. */
@@ -59,10 +87,12 @@ const SWEEP_EVERY = minutes(1)
 
 /** Starts a hub. Rejects, having undone what it began, when something it needs is not to be had. */
 export async function startHub(options: HubOptions): Promise<Hub> {
-  const { folder, tls, log, clock = systemClock, pollInterval = seconds(2), page = PAGE } = options
+  const { folder, tls, log, clock = systemClock, pollInterval = seconds(2), page = PAGE, survives } = options
+  const { accessTokenLifetime = ACCESS_TOKEN_LIFETIME, strangers = STRANGER_LIMITS, random = Math.random } = options
+  const { intercept = () => false, meddle = (stream) => stream } = options
   await using began = new AsyncDisposableStack()
   await openFolder(folder)
-  const database = began.adopt(openDatabase(folder), (opened) => opened.close())
+  const database = began.adopt(openDatabase(folder, survives), (opened) => opened.close())
   const keys = await openKeys(folder)
 
   // Ports first: an issuer on a port that the system chose is known only afterwards.
@@ -94,21 +124,24 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     began.adopt(secure, close)
     certificates.keepFresh(secure)
   }
+  const handle = (stream: Duplex, address: string) => broker?.handle(meddle(stream), address)
   const accept = (socket: Socket) => {
     socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
     if (broker === undefined) socket.destroy()
-    else broker.handle(socket, socket.remoteAddress ?? 'unknown')
+    else handle(socket, socket.remoteAddress ?? 'unknown')
   }
 
   const authorization = createAuthorization({
-    ...{ issuer: publicUrl, database, keys, clock, log, pollInterval },
+    ...{ issuer: publicUrl, database, keys, clock, log, pollInterval, accessTokenLifetime, strangers, random },
     mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
     onGrantEnded: (grantId) => broker?.endGrant(grantId),
   })
   const { isGrantAlive } = authorization
   const admission = createAdmission({ issuer: publicUrl, keys: keys.published, isGrantAlive, clock })
-  const started = began.use(await startBroker({ folder: join(folder, 'broker'), admission, clock, log }))
+  const started = began.use(
+    await startBroker({ folder: join(folder, 'broker'), admission, clock, log, observe: options.observe }),
+  )
   // Only now is it sure that this hub is the only one of its folder.
   keepIssuer(database, publicUrl, log)
   began.adopt(await startFeed(started, database, log), (running) => running.stop())
@@ -120,12 +153,15 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     unpair: (id) => unpair(id, authorization, started),
     isReady: () => broker !== undefined,
   })
-  server.on('request', web)
+  server.on('request', (request, response) => {
+    response.setHeader('date', dateOf(clock.now()).toUTCString())
+    if (!intercept(request, response)) web(request, response)
+  })
   const webSockets = began.adopt(
     acceptWebSockets({
       origin: publicUrl.origin,
       addressOf: (request) => clientAddress(request, host),
-      handle: started.handle,
+      handle,
     }),
     (running) => running.close(),
   )
@@ -142,6 +178,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   log.info({ issuer: publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')
   return {
     ...{ publicUrl, mqttPort, mqttsPort, httpPort, trust: trust.facts },
+    accept: handle,
+    publish: started.publish,
     dropConnections: (clientId) => started.endClient(clientId),
     get ownerLink() {
       if (authorization.accounts.hasOwner()) return undefined

@@ -95,8 +95,12 @@ function read(row: unknown, jti?: string): AdapterPayload | undefined {
   return { ...JSON.parse(payload), ...(jti !== undefined && { jti }), ...(consumed !== null && { consumed }) }
 }
 
-/** Deletes what has expired; call it every minute. */
-export function sweepExpired(database: Database, now: Instant): void {
-  database.prepare('DELETE FROM oidc WHERE expires_at < ?').run(Math.floor((now - KEEP_EXPIRED) / 1000))
-  database.prepare('DELETE FROM sessions WHERE expires_at < ?').run(now)
+/** Returns what deletes whatever has expired; call that every minute. */
+export function createSweep(database: Database): (now: Instant) => void {
+  const rows = database.prepare('DELETE FROM oidc WHERE expires_at < ?')
+  const sessions = database.prepare('DELETE FROM sessions WHERE expires_at < ?')
+  return (now) => {
+    rows.run(Math.floor((now - KEEP_EXPIRED) / 1000))
+    sessions.run(now)
+  }
 }

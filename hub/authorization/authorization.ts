@@ -9,7 +9,7 @@ import type { Clock } from '#contract/clock.ts'
 import type { Millis } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
-import { sweepExpired } from './adapter.ts'
+import { createSweep } from './adapter.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
 import type { Keys } from './keys.ts'
@@ -23,6 +23,7 @@ import { signInPages } from './pages/sign-in.ts'
 import { createPairing } from './pairing.ts'
 import { createProvider } from './provider.ts'
 import { createSessions } from './sessions.ts'
+import type { StrangerLimits } from './strangers.ts'
 
 export interface Authorization {
   readonly provider: Provider
@@ -44,6 +45,9 @@ export function createAuthorization(options: {
   readonly clock: Clock
   readonly log: Logger
   readonly pollInterval: Millis
+  readonly accessTokenLifetime: Millis
+  readonly strangers: StrangerLimits
+  readonly random: () => number
   /** Added to the metadata: where the broker listens besides WebSocket. */
   readonly mqttEndpoint: string | undefined
   readonly onGrantEnded: (grantId: string) => void
@@ -59,6 +63,7 @@ export function createAuthorization(options: {
   const pairing = createPairing({ provider, devices, clock, onGrantEnded: options.onGrantEnded })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded })
+  const sweepExpired = createSweep(database)
   const grant = database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?")
 
   const pages = new Hono<Requests>()
@@ -85,7 +90,7 @@ export function createAuthorization(options: {
     pages,
     isGrantAlive: (grantId) => grant.get(grantId) !== undefined,
     sweep() {
-      sweepExpired(database, clock.now())
+      sweepExpired(clock.now())
       devices.sweepUnpaired()
     },
   }

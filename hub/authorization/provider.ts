@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { isDeviceId, kindOf } from '#contract/ids.ts'
 import { AUDIENCE, HOME_SCOPES } from '#contract/scopes.ts'
-import type { Millis } from '#contract/time.ts'
+import { type Millis, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
@@ -15,10 +15,10 @@ import { grantToPage, PAGE_CLIENT, pageClient } from './page-client.ts'
 import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from './registration.ts'
 import type { Session } from './sessions.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
-import { boundStrangers } from './strangers.ts'
+import { boundStrangers, type StrangerLimits } from './strangers.ts'
 
 /** CONTRACT: ten minutes for devices and people. */
-const ACCESS_TOKEN_SECONDS = 600
+export const ACCESS_TOKEN_LIFETIME = minutes(10)
 const DEVICE_CODE_SECONDS = 600
 const MONTH_SECONDS = 30 * 24 * 3600
 /** A device is paired until somebody puts it out: its grant and refresh token outlive the hardware. */
@@ -34,6 +34,10 @@ export interface ProviderOptions {
   readonly log: Logger
   /** What devices are asked to wait between polls. */
   readonly pollInterval: Millis
+  readonly accessTokenLifetime: Millis
+  readonly strangers: StrangerLimits
+  /** Names devices; nothing secret comes of it. */
+  readonly random: () => number
   /** Who is signed in on the browser that made this request. */
   readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
   readonly mqttEndpoint: string | undefined
@@ -42,6 +46,7 @@ export interface ProviderOptions {
 
 export function createProvider(options: ProviderOptions): Provider {
   const { issuer, database, keys, accounts, devices, clock, log, pollInterval } = options
+  const accessTokenSeconds = Math.ceil(options.accessTokenLifetime / 1000)
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter(database, clock),
     jwks: { keys: [...keys.signing.keys] },
@@ -75,7 +80,7 @@ export function createProvider(options: ProviderOptions): Provider {
       registration: {
         enabled: true,
         issueRegistrationAccessToken: false,
-        idFactory: (ctx) => nameDevice(bodyOf(ctx), (id) => devices.find(id) !== undefined),
+        idFactory: (ctx) => nameDevice(bodyOf(ctx), (id) => devices.find(id) !== undefined, options.random),
       },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: (ctx) => ({ address: ctx.ip }) },
       resourceIndicators: {
@@ -87,7 +92,7 @@ export function createProvider(options: ProviderOptions): Provider {
           return {
             scope: HOME_SCOPES.join(' '),
             audience: AUDIENCE,
-            accessTokenTTL: ACCESS_TOKEN_SECONDS,
+            accessTokenTTL: accessTokenSeconds,
             accessTokenFormat: 'jwt',
             jwt: { sign: { alg: 'ES256' } },
           }
@@ -115,10 +120,10 @@ export function createProvider(options: ProviderOptions): Provider {
     // A device stays when the person who let it in signs out.
     expiresWithSession: (_ctx, token) => token.kind !== 'DeviceCode' && !isDeviceId(token.clientId),
     ttl: {
-      AccessToken: ACCESS_TOKEN_SECONDS,
+      AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
       DeviceCode: DEVICE_CODE_SECONDS,
-      IdToken: ACCESS_TOKEN_SECONDS,
+      IdToken: accessTokenSeconds,
       Interaction: 3600,
       Session: MONTH_SECONDS,
       Grant: (_ctx, grant) => (isDeviceId(grant.clientId) ? DEVICE_SECONDS : MONTH_SECONDS),
@@ -142,7 +147,7 @@ export function createProvider(options: ProviderOptions): Provider {
 
   // The front sets Host and X-Forwarded-* itself, from the public URL: they are never a client's.
   provider.proxy = true
-  boundStrangers(provider, devices, clock)
+  boundStrangers(provider, devices, clock, options.strangers)
   keepPace(provider, createPace(pollInterval, clock), pollInterval)
 
   provider.on('registration_create.success', (ctx, client) => {

@@ -59,11 +59,15 @@ export function applyDevicePolicy(metadata: Record<string, unknown>): void {
 }
 
 /** Gives a new device its one name; `taken` says whether somebody has it already. */
-export function nameDevice(body: unknown, taken: (id: DeviceId) => boolean): DeviceId | 'unnamed' {
+export function nameDevice(
+  body: unknown,
+  taken: (id: DeviceId) => boolean,
+  random: () => number,
+): DeviceId | 'unnamed' {
   const kind = kindIn(body)
   if (kind === undefined) return 'unnamed'
   for (;;) {
-    const id = createDeviceId(kind, Math.random)
+    const id = createDeviceId(kind, random)
     if (!taken(id)) return id
   }
 }

@@ -6,21 +6,27 @@ import { minutes } from '#contract/time.ts'
 import type { Devices } from './devices.ts'
 import { createLimiter } from './limiter.ts'
 
-/** Per address and ten minutes. A household pairs a handful of devices on a busy day. */
-const PER_ADDRESS = { tries: 60, window: minutes(10) } as const
-/** Registered and not paired, all together; they go after an hour. */
-const UNPAIRED_LIMIT = 1000
+export interface StrangerLimits {
+  /** Registrations, and codes asked for, per address and ten minutes. */
+  readonly perAddress: number
+  /** Registered and not paired, all together; they go after an hour. */
+  readonly unpaired: number
+}
 
-export function boundStrangers(provider: Provider, devices: Devices, clock: Clock): void {
+/** A household pairs a handful of devices on a busy day. */
+export const STRANGER_LIMITS: StrangerLimits = { perAddress: 60, unpaired: 1000 }
+
+export function boundStrangers(provider: Provider, devices: Devices, clock: Clock, bounds: StrangerLimits): void {
+  const perAddress = { tries: bounds.perAddress, window: minutes(10), clock }
   const limits = new Map([
-    ['/oauth/register', createLimiter({ ...PER_ADDRESS, clock })],
-    ['/oauth/device_authorization', createLimiter({ ...PER_ADDRESS, clock })],
+    ['/oauth/register', createLimiter(perAddress)],
+    ['/oauth/device_authorization', createLimiter(perAddress)],
   ])
 
   provider.use(async (ctx, next) => {
     const limiter = ctx.method === 'POST' ? limits.get(ctx.path) : undefined
     if (limiter === undefined) return next()
-    const full = ctx.path === '/oauth/register' && devices.unpairedCount() >= UNPAIRED_LIMIT
+    const full = ctx.path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired
     if (full || !limiter.allows(ctx.ip)) {
       ctx.status = 429
       ctx.set('retry-after', '600')

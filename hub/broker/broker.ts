@@ -22,6 +22,15 @@ import { Persistence } from './retained.ts'
 import { createRetainedLimit } from './retained-limit.ts'
 import { createSessions } from './sessions.ts'
 
+/** A message that the broker has taken from a client, or from the hub itself (`from` undefined). */
+export interface Accepted {
+  /** The OAuth client that sent it. */
+  readonly from: string | undefined
+  readonly topic: string
+  readonly payload: string
+  readonly retain: boolean
+}
+
 export interface Broker extends Messages, AsyncDisposable {
   /** Takes a connection from a listener, or in a test from a `duplexPair`. */
   handle(stream: Duplex, address: string): void
@@ -40,8 +49,9 @@ export async function startBroker(options: {
   readonly admission: Admission
   readonly clock: Clock
   readonly log: Logger
+  readonly observe?: ((message: Accepted) => void) | undefined
 }): Promise<Broker> {
-  const { folder, admission, clock, log } = options
+  const { folder, admission, clock, log, observe } = options
   const level = new ClassicLevel(folder)
   await level.open().catch((cause: unknown) => {
     throw new Error(`Cannot open ${folder} as no other hub may use it and its disk must have room`, { cause })
@@ -149,6 +159,12 @@ export async function startBroker(options: {
   })
 
   const settled = publishInOrder(aedes)
+  if (observe !== undefined) {
+    aedes.on('publish', ({ topic, payload, retain }, client) => {
+      if (topic.startsWith('$SYS/')) return
+      observe({ from: sessions.find(client)?.clientId, topic, payload: payload.toString(), retain })
+    })
+  }
 
   const publish = ({ topic, payload, retain = false, qos = 0 }: HubPacket): Promise<void> =>
     new Promise((resolve, reject) => {

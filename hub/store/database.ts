@@ -14,13 +14,16 @@ export class StoreError extends Error {
 /**
  * Opens `<folder>/latchkey.db`, creating or migrating it. Close it when done.
  *
- * `synchronous=FULL`: a grant that a device was told about must survive a power cut, or somebody has to pair it again.
+ * `survives` a power cut by `synchronous=FULL`: a grant that a device was told about must not be lost, or somebody has to pair it again.
+ * A home that lives for a test need only survive its own death (`OFF`).
  */
-export function openDatabase(folder: string): Database {
+export function openDatabase(folder: string, survives: 'power_cut' | 'crash' = 'power_cut'): Database {
   const file = join(folder, 'latchkey.db')
   try {
     const database = new DatabaseSync(file)
-    database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=2000')
+    database.exec(
+      `PRAGMA journal_mode=WAL; PRAGMA synchronous=${survives === 'crash' ? 'OFF' : 'FULL'}; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=2000`,
+    )
     chmodSync(file, 0o600)
     migrate(database, file)
     return database

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { until } from '../home.ts'
 import { createBareDevice, registerRaw } from '../hub/authorization/device-client.ts'
 import { freePort, startProgram } from '../processes.ts'
 
@@ -52,7 +53,7 @@ test('a hub on a full disk says so and starts nothing; one whose disk fills up s
     answers.push((await registerRaw(url, { device_kind: 'toaster', jwks: { keys: [key] } })).status)
   }
   expect(answers.at(-1)).toBe(500)
-  expect(hub.stderr()).toContain('disk is full')
+  await until(() => hub.stderr().includes('disk is full'), 'the hub to say that its disk is full')
   rmSync(join(small.path, 'filler'))
   // What was there before is there still, and works.
   expect((await before.askForCode()).userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { createAdapter, sweepExpired } from '../../../hub/authorization/adapter.ts'
+import { createAdapter, createSweep } from '../../../hub/authorization/adapter.ts'
 import { type Database, openDatabase } from '../../../hub/store/database.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 
@@ -52,10 +52,10 @@ test('expired rows go, after the time in which they are still answered for', asy
   await codes.upsert('code', { kind: 'DeviceCode', jti: 'code', userCode: 'BBBBCCCC' }, 600)
   await adapter('Client').upsert('latchkey', { client_id: 'latchkey' } as never, 0)
   await clock.advance(minutes(20))
-  sweepExpired(database, clock.now())
+  createSweep(database)(clock.now())
   expect(await codes.findByUserCode('BBBBCCCC')).toBeDefined()
   await clock.advance(minutes(6))
-  sweepExpired(database, clock.now())
+  createSweep(database)(clock.now())
   expect(await codes.findByUserCode('BBBBCCCC')).toBeUndefined()
   expect(await adapter('Client').find('latchkey')).toBeDefined()
 })

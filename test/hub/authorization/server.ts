@@ -9,6 +9,8 @@ import { type Clock, systemClock } from '#contract/clock.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from '../../../hub/authorization/authorization.ts'
 import { openKeys } from '../../../hub/authorization/keys.ts'
+import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/provider.ts'
+import { STRANGER_LIMITS } from '../../../hub/authorization/strangers.ts'
 import { type Database, openDatabase } from '../../../hub/store/database.ts'
 import { createFront } from '../../../hub/web/front.ts'
 import { quiet } from '../../quiet.ts'
@@ -40,6 +42,7 @@ export async function startServer({
     clock,
     log: quiet,
     pollInterval,
+    ...{ accessTokenLifetime: ACCESS_TOKEN_LIFETIME, strangers: STRANGER_LIMITS, random: Math.random },
     mqttEndpoint: undefined,
     onGrantEnded: (grantId) => ended.push(grantId),
   })
