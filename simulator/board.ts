@@ -10,6 +10,7 @@ import { createToasterControl } from '../device/toaster/control.ts'
 import { residentCode } from './resident.ts'
 import { type SimulatedPanel, simulatePanel } from './security/hardware.ts'
 import { type SimulatedThermostat, simulateThermostat } from './thermostat/hardware.ts'
+import { createSingleRoom } from './thermostat/place.ts'
 import { type SimulatedToaster, simulateToaster } from './toaster/hardware.ts'
 
 export interface Simulated<Hardware, State, Reading, Actuators> {
@@ -18,7 +19,7 @@ export interface Simulated<Hardware, State, Reading, Actuators> {
 }
 
 export function openThermostat(clock: Clock) {
-  const hardware: SimulatedThermostat = simulateThermostat({ clock })
+  const hardware: SimulatedThermostat = simulateThermostat({ clock, place: createSingleRoom({ clock }) })
   return { product: { control: createThermostatControl(), hardware }, hardware }
 }
 

@@ -1,4 +1,5 @@
-// A whole home in one process: a hub, and three devices that are the product's own agents on simulated hardware.
+// The home that `latchkey home` runs: a hub, and three devices that are the product's own agents on simulated hardware, on the machine's own
+// clock and network, waiting for a person.
 import { join } from 'node:path'
 import { systemClock } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
@@ -6,22 +7,19 @@ import { KIND_NAMES } from '#contract/kinds.ts'
 import { type Agent, type AgentOptions, startAgent } from '../device/agent.ts'
 import type { Product } from '../device/run.ts'
 import type { Status } from '../device/status.ts'
-import { type Hub, type HubOptions, startHub } from '../hub/hub.ts'
 import { openPanel, openThermostat, openToaster } from './board.ts'
+import { type Hub, type HubOptions, startHub } from './hub.ts'
 import type { SimulatedPanel } from './security/hardware.ts'
 import type { SimulatedThermostat } from './thermostat/hardware.ts'
 import type { SimulatedToaster } from './toaster/hardware.ts'
 
-// The simulator's one door to the hub.
-export { formatHub, HELP_SETTING, HUB_SETTINGS, JSON_SETTING, readHubConfig, readHubSettings } from '../hub/hub.ts'
-
-export interface HomeOptions extends HubOptions {
+export interface HouseholdOptions extends HubOptions {
   /** Each device keeps its own folder below this one. */
   readonly devices: string
   readonly onStatus?: (kind: Kind, status: Status) => void
 }
 
-export interface Home extends AsyncDisposable {
+export interface Household extends AsyncDisposable {
   readonly hub: Hub
   readonly agents: Readonly<Record<Kind, Agent>>
   readonly thermostat: SimulatedThermostat
@@ -31,7 +29,7 @@ export interface Home extends AsyncDisposable {
   readonly code: string
 }
 
-export async function startHome(options: HomeOptions): Promise<Home> {
+export async function startHousehold(options: HouseholdOptions): Promise<Household> {
   const { devices, onStatus, log, clock = systemClock } = options
   await using began = new AsyncDisposableStack()
   const hub = began.use(await startHub(options))

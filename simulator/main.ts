@@ -7,16 +7,8 @@ import { aborted, runProgram } from '#contract/program.ts'
 import { formatSettings } from '#contract/settings.ts'
 import type { Status } from '../device/status.ts'
 import { formatPairing, formatStatus } from '../device/terminal.ts'
-import {
-  formatHub,
-  HELP_SETTING,
-  type Home,
-  HUB_SETTINGS,
-  JSON_SETTING,
-  readHubConfig,
-  readHubSettings,
-  startHome,
-} from './home.ts'
+import { type Household, startHousehold } from './household.ts'
+import { formatHub, HELP_SETTING, HUB_SETTINGS, JSON_SETTING, readHubConfig, readHubSettings } from './hub.ts'
 
 const HELP = `Usage: latchkey home [options]
 
@@ -38,7 +30,7 @@ async function main(stop: AbortSignal): Promise<number> {
   const log = pino({ level: settings.log ?? 'warn' }, pino.destination({ dest: 2, sync: true }))
 
   const screen = createScreen(json)
-  await using home: Home = await startHome({
+  await using home: Household = await startHousehold({
     ...config,
     log,
     devices: resolve(join(settings.data ?? './.latchkey')),

@@ -8,12 +8,12 @@ import { KINDS, type Kind } from '#contract/ids.ts'
 import { AUDIENCE } from '#contract/scopes.ts'
 import { millis, seconds } from '#contract/time.ts'
 import type { Status } from '../device/status.ts'
-import { type Home, startHome } from '../simulator/home.ts'
+import { type Household, startHousehold } from '../simulator/household.ts'
 import { becomeOwner, createPerson, type Person } from './person.ts'
 import { quiet } from './quiet.ts'
 
 export interface TestHome extends AsyncDisposable {
-  readonly home: Home
+  readonly home: Household
   readonly owner: Person
   readonly status: Readonly<Partial<Record<Kind, Status>>>
   /** Approves the device that waits, and resolves with its id when it is online. */
@@ -30,7 +30,7 @@ export async function startTestHome(
 ): Promise<TestHome> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'latchkey-'))
   const status: Partial<Record<Kind, Status>> = {}
-  const home = await startHome({
+  const home = await startHousehold({
     folder: join(folder, 'hub'),
     devices: folder,
     ...{ http: loopback, mqtt: loopback, mqtts: undefined, publicUrl: undefined, tls: { type: 'off' }, mdns: false },

@@ -55,13 +55,3 @@ export function createPerson(base: URL): Person {
     },
   }
 }
-
-export const OWNER = { name: 'Robin', password: 'correct horse battery' }
-
-/** The first thing anybody does in a new home. */
-export async function becomeOwner(base: URL, key: string): Promise<Person> {
-  const person = createPerson(base)
-  const answer = await person.post('/setup', { ...OWNER, key })
-  if (answer.status >= 400 && answer.url.pathname === '/setup') throw new Error(`no owner: ${answer.text}`)
-  return person
-}

@@ -4,6 +4,8 @@ import type { PanelActuators, PanelReading } from '../../device/security/hardwar
 
 export interface SimulatedPanel extends Hardware<PanelReading, PanelActuators> {
   readonly siren: boolean
+  /** Whether each zone really is open. */
+  readonly zones: ReadonlyMap<string, boolean>
   readonly buzzer: PanelActuators['buzzer']
   openZone(zone: string): void
   closeZone(zone: string): void
@@ -22,6 +24,7 @@ export function simulatePanel({ zones }: { readonly zones: readonly string[] }):
     tell({ type: 'zone', zone, open: value })
   }
   return {
+    zones: open,
     get siren() {
       return actuators.siren
     },

@@ -1,106 +1,119 @@
-// A thermostat's sensor and relays in a simulated room.
-import type { Clock } from '#contract/clock.ts'
-import { type Millis, seconds } from '#contract/time.ts'
+// A thermostat's sensor and relays in a simulated place.
+import { type Clock, every } from '#contract/clock.ts'
+import { type Millis, millis, seconds } from '#contract/time.ts'
 import type { Hardware } from '../../device/control.ts'
 import type { ThermostatActuators, ThermostatReading } from '../../device/thermostat/hardware.ts'
-import { type Room, stepRoom } from '../house/room.ts'
-import { repeat } from '../repeat.ts'
+import type { Random } from '../random.ts'
+import type { Place } from './place.ts'
+import { BARE_SENSOR, newSensor, readSensor, type SensorFault, type SensorParameters } from './sensor.ts'
 
 export interface SimulatedThermostat extends Hardware<ThermostatReading, ThermostatActuators> {
-  readonly room: Room
+  /** The relays as they really are. */
   readonly heating: boolean
   readonly cooling: boolean
+  readonly relayWelded: boolean
+  readonly sensorFault: SensorFault | undefined
+  /** The last thing the sensor said that can be true of a room, and when. */
+  readonly said: { readonly celsius: number; readonly at: Millis } | undefined
+  readonly place: Place
   openWindow(open: boolean): void
-  setOutdoor(celsius: number): void
-  /** What the sensor says from now on instead of the truth; undefined says the truth again. `silent` says nothing. */
-  failSensor(fault: number | 'silent' | undefined): void
-  /** The relay sticks where it is, whatever it is told. */
+  /** Breaks the sensor, or with undefined mends it. */
+  failSensor(fault: SensorFault | undefined): void
+  /** The relay sticks where it is, whatever it is told; let go, it does what it was told last. */
   weldRelay(welded: boolean): void
 }
 
-const HEATER_WATTS = 8_000
-const COOLER_WATTS = -3_500
-/** People, light and what the house stores. */
-const GAINS_WATTS = 200
-/** A DS18B20 at 11 bits. */
-const QUANTUM = 0.125
+const OFF: ThermostatActuators = { heat: false, cool: false }
 
 export function simulateThermostat(options: {
   readonly clock: Clock
-  readonly outdoorCelsius?: number
-  readonly roomCelsius?: number
+  readonly place: Place
   readonly readEvery?: Millis
+  readonly sensor?: SensorParameters
+  /** For the sensor's noise. */
+  readonly random?: Random
+  /** Hears what the relays really do. */
+  readonly onRelay?: (relays: ThermostatActuators) => void
 }): SimulatedThermostat {
-  const { clock, roomCelsius = 18.5, readEvery = seconds(10) } = options
-  let outdoorCelsius = options.outdoorCelsius ?? 4
-  let room: Room = { airCelsius: roomCelsius, fabricCelsius: roomCelsius - 0.5 }
-  let windowOpen = false
-  let fault: number | 'silent' | undefined
+  const { clock, place, readEvery = seconds(10), sensor: parameters = BARE_SENSOR, onRelay } = options
+  const { random = () => 0.5 } = options
+  let sensor = newSensor
+  let fault: { readonly what: SensorFault; readonly since: Millis } | undefined
   let welded = false
-  let actuators: ThermostatActuators = { heat: false, cool: false }
-  let steppedAt = clock.uptime()
+  let said: SimulatedThermostat['said']
+  let wanted = OFF
+  let real = OFF
   let tell = (_reading: ThermostatReading) => {}
   let stop = () => {}
 
-  /** Brings the room to now; whatever changes its surroundings calls this first. */
-  const live = () => {
-    const now = clock.uptime()
-    const watts = GAINS_WATTS + (actuators.heat ? HEATER_WATTS : 0) + (actuators.cool ? COOLER_WATTS : 0)
-    room = stepRoom(room, { outdoorCelsius, watts, windowOpen }, (now - steppedAt) / 1000)
-    steppedAt = now
-  }
   const read = () => {
-    live()
-    if (fault === 'silent') return
-    const celsius = fault ?? Math.round(room.airCelsius / QUANTUM) * QUANTUM
-    tell({ type: 'temperature', celsius })
-    // Warm air holds more water: about 45 % at 20 °C in a lived-in room.
-    tell({ type: 'humidity', percent: Math.round(45 - 1.5 * (room.airCelsius - 20)) })
+    const airCelsius = place.airCelsius
+    const uptime = millis(clock.uptime())
+    const next = readSensor(sensor, {
+      ...{ airCelsius, uptime, parameters, random },
+      ...(fault !== undefined && { fault: fault.what, since: fault.since }),
+    })
+    sensor = next.sensor
+    const { celsius } = next
+    if (celsius !== undefined && celsius > -30 && celsius < 60) said = { celsius, at: uptime }
+    if (celsius !== undefined) tell({ type: 'temperature', celsius })
+    if (fault?.what.type !== 'silent') tell({ type: 'humidity', percent: Math.round(place.humidityPercent) })
+  }
+  const follow = () => {
+    const before = real
+    real = welded ? { ...wanted, heat: real.heat } : wanted
+    if (real.heat === before.heat && real.cool === before.cool) return
+    place.heat(real.heat)
+    place.cool(real.cool)
+    onRelay?.(real)
+    if (real.heat !== before.heat) tell({ type: 'relay', closed: real.heat })
   }
 
   return {
-    get room() {
-      live()
-      return room
+    place,
+    get relayWelded() {
+      return welded
+    },
+    get sensorFault() {
+      return fault?.what
+    },
+    get said() {
+      return said
     },
     get heating() {
-      return actuators.heat
+      return real.heat
     },
     get cooling() {
-      return actuators.cool
+      return real.cool
     },
     listen(hear) {
       tell = hear
-      tell({ type: 'relay', closed: actuators.heat })
-      tell({ type: 'window', open: windowOpen })
+      tell({ type: 'relay', closed: real.heat })
+      tell({ type: 'window', open: place.windowOpen })
       read()
-      stop = repeat(clock, readEvery, read)
+      stop = every(clock, readEvery, read)
     },
-    apply(wanted) {
-      live()
-      const before = actuators.heat
-      actuators = welded ? { ...wanted, heat: before } : wanted
-      if (actuators.heat !== before) tell({ type: 'relay', closed: actuators.heat })
+    apply(actuators) {
+      wanted = actuators
+      follow()
     },
     openWindow(open) {
-      live()
-      windowOpen = open
+      place.openWindow(open)
       tell({ type: 'window', open })
     },
-    setOutdoor(celsius) {
-      live()
-      outdoorCelsius = celsius
-    },
-    failSensor(next) {
-      fault = next
+    failSensor(what) {
+      fault = what && { what, since: millis(clock.uptime()) }
     },
     weldRelay(next) {
       welded = next
+      follow()
     },
+    /** Without power a relay falls open, unless it is welded. */
     async [Symbol.asyncDispose]() {
       stop()
-      live()
-      actuators = { heat: false, cool: false }
+      tell = () => {}
+      wanted = OFF
+      follow()
     },
   }
 }

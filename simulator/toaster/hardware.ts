@@ -1,15 +1,18 @@
 // A toaster's carriage, heater and case, and the person in front of it.
 import type { Clock } from '#contract/clock.ts'
-import { after } from '#contract/clock.ts'
-import { millis, seconds } from '#contract/time.ts'
+import { after, every } from '#contract/clock.ts'
+import { type Millis, millis, seconds } from '#contract/time.ts'
 import type { Hardware } from '../../device/control.ts'
 import type { ToasterActuators, ToasterReading } from '../../device/toaster/hardware.ts'
-import { repeat } from '../repeat.ts'
 
 export interface SimulatedToaster extends Hardware<ToasterReading, ToasterActuators> {
   readonly heating: boolean
   readonly carriage: 'up' | 'down'
   readonly caseCelsius: number
+  readonly relayWelded: boolean
+  /** When somebody who stood there last allowed a start from afar, and when the carriage last came up. */
+  readonly allowedAt: Millis | undefined
+  readonly liftedAt: Millis | undefined
   /** Somebody puts bread in, pushes the lever down and allows one start from afar. */
   loadBread(): void
   /** Somebody pushes the lever down and starts it at the toaster. */
@@ -45,6 +48,9 @@ export function simulateToaster(options: {
   let welded = false
   let tell = (_reading: ToasterReading) => {}
   let stop = () => {}
+  let warming = false
+  let allowedAt: Millis | undefined
+  let liftedAt: Millis | undefined
   const cancels = new Set<() => void>()
 
   const later = (length: typeof SPRING, then: () => void) => {
@@ -59,23 +65,43 @@ export function simulateToaster(options: {
   const move = (position: 'up' | 'down') => {
     if (carriage === position) return
     carriage = position
+    if (position === 'up') liftedAt = clock.uptime()
     // Whoever pushes the lever has put the next slice in.
     cancelNextSlice()
     tell({ type: 'carriage', position })
   }
+  const press: SimulatedToaster['press'] = (key) => {
+    if (key === 'remote-start') allowedAt = clock.uptime()
+    tell({ type: 'key', key })
+  }
   const loadBread = () => {
     move('down')
-    tell({ type: 'key', key: 'remote-start' })
+    press('remote-start')
   }
   const spring = () => {
     if (actuators.magnet || jammed || carriage === 'up') return
     move('up')
     if (attended) cancelNextSlice = later(NEXT_SLICE, loadBread)
   }
+  /** Every second, as long as there is something to tell. */
   const warm = () => {
     const towards = actuators.heater ? CASE_WHEN_HEATING : AMBIENT
     caseCelsius = towards + (caseCelsius - towards) * Math.exp(-1 / CASE_SECONDS)
     tell({ type: 'case', celsius: Math.round(caseCelsius * 2) / 2 })
+    if (!actuators.heater && caseCelsius - AMBIENT < 0.2) {
+      caseCelsius = AMBIENT
+      rest()
+    }
+  }
+  const rest = () => {
+    stop()
+    stop = () => {}
+    warming = false
+  }
+  const startWarming = () => {
+    if (warming) return
+    warming = true
+    stop = every(clock, seconds(1), warm)
   }
 
   return {
@@ -85,6 +111,15 @@ export function simulateToaster(options: {
     get carriage() {
       return carriage
     },
+    get relayWelded() {
+      return welded
+    },
+    get allowedAt() {
+      return allowedAt
+    },
+    get liftedAt() {
+      return liftedAt
+    },
     get caseCelsius() {
       return caseCelsius
     },
@@ -92,12 +127,14 @@ export function simulateToaster(options: {
       tell = hear
       tell({ type: 'carriage', position: carriage })
       tell({ type: 'relay', closed: actuators.heater })
-      stop = repeat(clock, seconds(1), warm)
+      tell({ type: 'case', celsius: Math.round(caseCelsius * 2) / 2 })
+      if (actuators.heater || caseCelsius > AMBIENT) startWarming()
       if (attended) loadBread()
     },
     apply(wanted) {
       const before = actuators
       actuators = welded ? { ...wanted, heater: before.heater } : wanted
+      if (actuators.heater) startWarming()
       if (actuators.heater !== before.heater) tell({ type: 'relay', closed: actuators.heater })
       if (before.magnet && !actuators.magnet) later(SPRING, spring)
     },
@@ -107,7 +144,7 @@ export function simulateToaster(options: {
       tell({ type: 'key', key: 'start' })
     },
     liftByHand: () => move('up'),
-    press: (key) => tell({ type: 'key', key }),
+    press,
     jam(next) {
       jammed = next
       if (!jammed) spring()
@@ -116,9 +153,9 @@ export function simulateToaster(options: {
       welded = next
     },
     async [Symbol.asyncDispose]() {
-      stop()
+      rest()
       for (const cancel of cancels) cancel()
-      actuators = { heater: false, magnet: false }
+      actuators = { heater: welded && actuators.heater, magnet: false }
     },
   }
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '#contract/clock.ts'
 import { openAuthority } from '../../hub/tls/authority.ts'
-import { startHome } from '../../simulator/home.ts'
+import { startHousehold } from '../../simulator/household.ts'
 import { until } from '../home.ts'
 import { OWNER } from '../person.ts'
 import { freePort } from '../processes.ts'
@@ -38,7 +38,7 @@ function trusting(pem: string): string {
 
 const startLan = async (onStatus: (kind: string, phase: string) => void = () => {}) => {
   const port = await freePort()
-  return startHome({
+  return startHousehold({
     folder: join(folder, 'hub'),
     devices: folder,
     http: { host: '0.0.0.0', port },

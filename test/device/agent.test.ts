@@ -10,6 +10,7 @@ import type { Status } from '../../device/status.ts'
 import { createThermostatControl } from '../../device/thermostat/control.ts'
 import { type Hub, startHub } from '../../hub/hub.ts'
 import { simulateThermostat } from '../../simulator/thermostat/hardware.ts'
+import { createSingleRoom } from '../../simulator/thermostat/place.ts'
 import { until } from '../home.ts'
 import { becomeOwner, createPerson, OWNER } from '../person.ts'
 import { freePort } from '../processes.ts'
@@ -33,7 +34,10 @@ const startAt = (port: number): Promise<Hub> =>
 async function startThermostat(port: number): Promise<{ agent: Agent; statuses: Status[] } & AsyncDisposable> {
   const statuses: Status[] = []
   const agent = await startAgent({
-    product: { control: createThermostatControl(), hardware: simulateThermostat({ clock: systemClock }) },
+    product: {
+      control: createThermostatControl(),
+      hardware: simulateThermostat({ clock: systemClock, place: createSingleRoom({ clock: systemClock }) }),
+    },
     name: 'Hall',
     issuer: new URL(`http://localhost:${port}`),
     folder: join(folder, 'device'),

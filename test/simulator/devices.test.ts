@@ -6,6 +6,7 @@ import { createThermostatControl } from '../../device/thermostat/control.ts'
 import { createToasterControl } from '../../device/toaster/control.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
 import { simulateThermostat } from '../../simulator/thermostat/hardware.ts'
+import { createSingleRoom } from '../../simulator/thermostat/place.ts'
 import { simulateToaster } from '../../simulator/toaster/hardware.ts'
 import { quiet } from '../quiet.ts'
 
@@ -50,9 +51,10 @@ async function start<State, Reading, Actuators>(
 
 async function startThermostat(options: { outdoorCelsius?: number; roomCelsius?: number } = {}) {
   const clock = new VirtualClock()
-  const house = simulateThermostat({ clock, ...options })
+  const place = createSingleRoom({ clock, ...options })
+  const house = simulateThermostat({ clock, place })
   const device = await start({ control: createThermostatControl(), hardware: house }, clock)
-  return { clock, house, device }
+  return { clock, house, place, device }
 }
 
 async function startToaster(settings = createDisk()) {
@@ -74,14 +76,14 @@ async function watch(clock: VirtualClock, length: Millis, look: (minute: number)
 }
 
 test('keeps a room within one kelvin of its target through a winter day, and switches gently', async () => {
-  const { clock, house, device } = await startThermostat()
+  const { clock, house, place, device } = await startThermostat()
   await device.order('climate/target', 20)
   await clock.advance(hours(3))
   let switched = 0
   let before = house.heating
   await watch(clock, hours(24), (minute) => {
-    house.setOutdoor(winterCelsius(minute / 60))
-    expect(Math.abs(house.room.airCelsius - 20), `minute ${minute}`).toBeLessThan(1)
+    place.setOutdoor(winterCelsius(minute / 60))
+    expect(Math.abs(place.room.airCelsius - 20), `minute ${minute}`).toBeLessThan(1)
     if (house.heating !== before) switched += 1
     before = house.heating
   })
@@ -91,22 +93,22 @@ test('keeps a room within one kelvin of its target through a winter day, and swi
 })
 
 test('cools a room in summer', async () => {
-  const { clock, house, device } = await startThermostat({ outdoorCelsius: 32, roomCelsius: 29 })
+  const { clock, house, place, device } = await startThermostat({ outdoorCelsius: 32, roomCelsius: 29 })
   await device.order('climate/mode', 'cool')
   await device.order('climate/target', 24)
   await clock.advance(hours(12))
   await watch(clock, hours(3), () => {
-    expect(Math.abs(house.room.airCelsius - 24)).toBeLessThan(1)
+    expect(Math.abs(place.room.airCelsius - 24)).toBeLessThan(1)
     expect(house.heating).toBe(false)
   })
 })
 
 test('a room that is switched off does not freeze', async () => {
-  const { clock, house, device } = await startThermostat({ outdoorCelsius: -10, roomCelsius: 15 })
+  const { clock, place, device } = await startThermostat({ outdoorCelsius: -10, roomCelsius: 15 })
   await device.order('climate/mode', 'off')
   let coldest = 15
   await watch(clock, hours(48), () => {
-    coldest = Math.min(coldest, house.room.airCelsius)
+    coldest = Math.min(coldest, place.room.airCelsius)
   })
   expect(coldest).toBeGreaterThan(4)
   expect(coldest).toBeLessThan(5.5)
@@ -114,7 +116,7 @@ test('a room that is switched off does not freeze', async () => {
 })
 
 test('an open window pauses the heating, and the room is warm again an hour after it is shut', async () => {
-  const { clock, house, device } = await startThermostat({ roomCelsius: 20 })
+  const { clock, house, place, device } = await startThermostat({ roomCelsius: 20 })
   await clock.advance(hours(3))
   house.openWindow(true)
   await clock.advance(minutes(2))
@@ -123,7 +125,7 @@ test('an open window pauses the heating, and the room is warm again an hour afte
   house.openWindow(false)
   await clock.advance(hours(1))
   expect(device.shows('climate/window')).toBe(false)
-  expect(Math.abs(house.room.airCelsius - 20)).toBeLessThan(1)
+  expect(Math.abs(place.room.airCelsius - 20)).toBeLessThan(1)
 })
 
 test('a heating that warms nothing is said after half an hour, and goes on being tried', async () => {
@@ -157,33 +159,40 @@ test.for([
 })
 
 test.for([
-  { fault: 85, status: 'sensor-fault' },
-  { fault: -127, status: 'sensor-fault' },
-  { fault: Number.NaN, status: 'sensor-fault' },
-  { fault: 'silent', status: 'sensor-stale' },
-] as const)('a sensor that is $fault in a warm room turns the heating off: $status', async ({ fault, status }) => {
-  const { clock, house, device } = await startThermostat({ roomCelsius: 16 })
-  await clock.advance(minutes(4))
-  expect(house.heating).toBe(true)
-  house.failSensor(fault)
-  await clock.advance(minutes(16))
-  expect(device.shows('health/status')).toBe(status)
-  await watch(clock, hours(1), () => expect(house.heating).toBe(false))
-  house.failSensor(undefined)
-  await clock.advance(minutes(4))
-  expect(device.shows('health/status')).toBe('ok')
-  expect(house.heating).toBe(true)
-})
+  { fault: { type: 'says', celsius: 85 }, status: 'sensor-fault' },
+  { fault: { type: 'says', celsius: -127 }, status: 'sensor-fault' },
+  { fault: { type: 'says', celsius: Number.NaN }, status: 'sensor-fault' },
+  { fault: { type: 'silent' }, status: 'sensor-stale' },
+] as const)(
+  'a sensor that is $fault.type $fault.celsius in a warm room turns the heating off: $status',
+  async ({ fault, status }) => {
+    const { clock, house, device } = await startThermostat({ roomCelsius: 16 })
+    await clock.advance(minutes(4))
+    expect(house.heating).toBe(true)
+    house.failSensor(fault)
+    await clock.advance(minutes(16))
+    expect(device.shows('health/status')).toBe(status)
+    await watch(clock, hours(1), () => expect(house.heating).toBe(false))
+    house.failSensor(undefined)
+    await clock.advance(minutes(4))
+    expect(device.shows('health/status')).toBe('ok')
+    expect(house.heating).toBe(true)
+  },
+)
 
 test('settings come back after a power cut, and the relay rests three minutes', async () => {
   const settings = createDisk()
   const clock = new VirtualClock()
   const control = createThermostatControl()
-  const before = await start({ control, hardware: simulateThermostat({ clock }) }, clock, settings)
+  const before = await start(
+    { control, hardware: simulateThermostat({ clock, place: createSingleRoom({ clock }) }) },
+    clock,
+    settings,
+  )
   await before.order('climate/target', 22.5)
   await clock.advance(minutes(10))
   await before.cutPower()
-  const house = simulateThermostat({ clock, roomCelsius: 15 })
+  const house = simulateThermostat({ clock, place: createSingleRoom({ clock, roomCelsius: 15 }) })
   const after = await start({ control, hardware: house }, clock, settings)
   expect(after.shows('climate/target')).toBe(22.5)
   await clock.advance(seconds(179))

@@ -1,0 +1,144 @@
+// The hub of a simulated home, and its place: it can stop, be killed and come back at the same address with what was on its disk.
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import type { Millis } from '#contract/time.ts'
+import { type Accepted, type Hub, type HubOptions, startHub } from '../hub.ts'
+import type { Line } from '../network/line.ts'
+import { openWire, sever } from '../network/wire.ts'
+import { runAs } from '../time/participant.ts'
+import type { Inhabitant, World } from './world.ts'
+
+const LOOPBACK = '127.0.0.1'
+
+export interface HubSlot extends AsyncDisposable {
+  /** The hub that runs. Throws while none does. */
+  readonly hub: Hub
+  readonly isUp: boolean
+  readonly as: Inhabitant
+  /** The same, for connections from inside the home. */
+  readonly within: Inhabitant
+  readonly folder: string
+  /** Opens a connection to the broker over `line`, and destroys it at once where no hub runs. */
+  connect(from: Inhabitant, line: Line): Duplex
+  /** Closes every connection from within the home to the broker, and takes no new one. */
+  refuseConnections(refuse: boolean): void
+  /** Leaves every connection of `from` half open: neither side is told. */
+  abandon(from: Inhabitant): void
+  /** As `kill -9`: nothing more is said or written. What was on disk at this moment is what the next start finds. */
+  kill(): Promise<void>
+  /** As SIGTERM. */
+  stop(): Promise<void>
+  start(): Promise<void>
+}
+
+export interface HubSlotOptions extends Pick<HubOptions, 'intercept' | 'meddle' | 'accessTokenLifetime'> {
+  readonly world: World
+  readonly log: Logger
+  readonly pollInterval: Millis
+  readonly observe: (message: Accepted) => void
+}
+
+export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
+  const { world, log, pollInterval, observe, intercept, meddle, accessTokenLifetime } = options
+  const as = world.inhabitant('hub', { timers: false })
+  /** Connections from inside the home: there libraries' timers are on its clock as well. */
+  const within: Inhabitant = { ...as, timers: true }
+  const random = world.random('hub/names')
+  const wires = new Set<{ readonly near: Duplex; readonly far: Duplex; readonly from: Inhabitant }>()
+  let life = 0
+  let folder = join(world.folder, 'hub-0')
+  let ports = { http: 0, mqtt: 0 }
+  let running: Hub | undefined
+  let refusing = false
+
+  const start = async (): Promise<void> => {
+    if (running !== undefined) return
+    const mine = ++life
+    const hub = await runAs(as, () =>
+      startHub({
+        ...{ folder, log, clock: as.clock, pollInterval, random, survives: 'crash', mdns: false },
+        http: { host: LOOPBACK, port: ports.http },
+        mqtt: { host: LOOPBACK, port: ports.mqtt },
+        ...{ mqtts: undefined, publicUrl: undefined, tls: { type: 'off' } },
+        ...(intercept && { intercept }),
+        ...(meddle && { meddle }),
+        ...(accessTokenLifetime && { accessTokenLifetime }),
+        // One that was killed may still be finishing in the dark.
+        observe: (message) => {
+          if (mine === life) observe(message)
+        },
+      }),
+    )
+    ports = { http: hub.httpPort, mqtt: hub.mqttPort ?? 0 }
+    running = hub
+  }
+  const end = async (hub: Hub): Promise<void> => {
+    running = undefined
+    await runAs(as, () => hub[Symbol.asyncDispose]())
+  }
+
+  await start()
+  return {
+    as,
+    within,
+    get hub() {
+      if (running === undefined) throw new Error('Cannot ask the hub as it must be running: it was stopped')
+      return running
+    },
+    get isUp() {
+      return running !== undefined
+    },
+    get folder() {
+      return folder
+    },
+    connect(from, line) {
+      const { near, far } = openWire(from, within, line)
+      const hub = running
+      if (hub === undefined || refusing) {
+        near.destroy(new Error('connect ECONNREFUSED'))
+        return near
+      }
+      const wire = { near, far, from }
+      wires.add(wire)
+      near.once('close', () => wires.delete(wire))
+      runAs(within, () => hub.accept(far, LOOPBACK))
+      return near
+    },
+    refuseConnections(refuse) {
+      refusing = refuse
+      if (refuse) for (const { far } of wires) runAs(within, () => far.destroy())
+    },
+    abandon(from) {
+      for (const wire of wires) {
+        if (wire.from !== from) continue
+        sever(wire.near)
+        sever(wire.far)
+      }
+    },
+    async kill() {
+      const hub = running
+      if (hub === undefined) return
+      life += 1
+      const left = join(world.folder, `hub-${life}`)
+      cpSync(folder, left, { recursive: true })
+      for (const { near, far, from } of wires) {
+        sever(far)
+        sever(near)
+        // The kernel closes what a dead process had open, and the other side is told.
+        runAs(from, () => near.destroy())
+      }
+      await end(hub)
+      rmSync(folder, { recursive: true, force: true })
+      folder = left
+    },
+    async stop() {
+      if (running !== undefined) await end(running)
+    },
+    start,
+    async [Symbol.asyncDispose]() {
+      if (running !== undefined) await end(running)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+// What is under way. Time in a home may only move when nobody in it waits for the disk, for a computation on another thread or for the
+// machine's network. Node tells of each such request when it is made and when it is answered (`async_hooks`), whoever made it, so no
+// code has to be written for the simulation's sake.
+import { createHook } from 'node:async_hooks'
+import { Unsettled } from '../clock.ts'
+import { currentParticipant, runOutside } from './participant.ts'
+
+/** One-shot requests, by their type in Node, of libuv's thread pool and the event loop; handles, which live long, are none. */
+const REQUEST =
+  /^(FSREQ|FILEHANDLECLOSEREQ|Immediate$|classic_level|[A-Z0-9]+REQUEST$|TCPCONNECTWRAP|WRITEWRAP|SHUTDOWNWRAP)/
+/** Random bytes are nearly always asked for at once, and then nobody is told that they have come. */
+const NO_REQUEST = /^(HTTPCLIENTREQUEST|RANDOMBYTESREQUEST)/
+/** Real time after which whoever is still busy is named. */
+const PATIENCE_MILLIS = 15_000
+
+export interface Work {
+  /** Counts `job` as under way until it settles. */
+  during<T>(name: string, what: string, job: Promise<T>): Promise<T>
+  /** Resolves when nothing is under way. Rejects with `Unsettled`, naming who is busy with what, when that takes too long. */
+  settle(): Promise<void>
+  /** Hears of each request that is begun: what a power cut at "any write" counts. */
+  onRequest: ((name: string, type: string) => void) | undefined
+  close(): void
+}
+
+interface OpenWork extends Work {
+  begin(id: number | symbol, name: string, what: string): void
+  end(id: number | symbol): void
+}
+
+const begunBy = new Map<number, OpenWork>()
+const isRequest = new Map<string, boolean>()
+const works = new WeakSet<object>()
+let homes = 0
+
+const hook = createHook({
+  init(id, type) {
+    let counts = isRequest.get(type)
+    if (counts === undefined) {
+      counts = REQUEST.test(type) && !NO_REQUEST.test(type)
+      isRequest.set(type, counts)
+    }
+    if (!counts) return
+    const participant = currentParticipant()
+    if (participant === undefined || !works.has(participant.work)) return
+    const work = participant.work as OpenWork
+    begunBy.set(id, work)
+    work.begin(id, participant.name, type)
+  },
+  after: ended,
+  destroy: ended,
+  // Promises wait for what is counted here; to follow each would make everything several times slower.
+  trackPromises: false,
+} as Parameters<typeof createHook>[0])
+
+function ended(id: number): void {
+  begunBy.get(id)?.end(id)
+  begunBy.delete(id)
+}
+
+/** Opens the books of one home. */
+export function createWork(): Work {
+  const open = new Map<number | symbol, readonly [name: string, what: string]>()
+  if (homes++ === 0) hook.enable()
+  let closed = false
+
+  const work: OpenWork = {
+    onRequest: undefined,
+    begin(id, name, what) {
+      open.set(id, [name, what])
+      work.onRequest?.(name, what)
+    },
+    end: (id) => void open.delete(id),
+    async during(name, what, job) {
+      const id = Symbol(what)
+      open.set(id, [name, what])
+      try {
+        return await job
+      } finally {
+        open.delete(id)
+      }
+    },
+    async settle() {
+      const begun = performance.now()
+      for (let turns = 1; ; turns++) {
+        await oneTurn()
+        if (open.size === 0) return
+        if (turns % 1000 === 0 && performance.now() - begun > PATIENCE_MILLIS) throw new Unsettled(whoIsBusy(open))
+      }
+    },
+    close() {
+      if (closed) return
+      closed = true
+      works.delete(work)
+      if (--homes === 0) hook.disable()
+    },
+  }
+  works.add(work)
+  return work
+}
+
+function whoIsBusy(open: ReadonlyMap<unknown, readonly [string, string]>): string {
+  const busy = [...new Set([...open.values()].map(([name, what]) => `${name} (${what})`))]
+  return `Cannot turn the clock as everybody must have come to rest: still waiting for ${busy.join(', ')}`
+}
+
+const oneTurn = (): Promise<void> => runOutside(() => new Promise((resolve) => setImmediate(resolve)))

@@ -1,0 +1,14 @@
+// The owner of a test's home.
+import { createPerson, type Person } from '../simulator/home/person.ts'
+
+export { createPerson, type Person }
+
+export const OWNER = { name: 'Robin', password: 'correct horse battery' }
+
+/** The first thing anybody does in a new home. */
+export async function becomeOwner(base: URL, key: string): Promise<Person> {
+  const person = createPerson(base)
+  const answer = await person.post('/setup', { ...OWNER, key })
+  if (answer.status >= 400 && answer.url.pathname === '/setup') throw new Error(`no owner: ${answer.text}`)
+  return person
+}

@@ -1,0 +1,136 @@
+// A whole home, as somebody's test uses it.
+import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import mqtt from 'mqtt'
+import { expect, test } from 'vitest'
+import { type Home, startHome } from '../../simulator/home.ts'
+
+const homesOnDisk = () => readdirSync(tmpdir()).filter((name) => name.startsWith('latchkey-home-')).length
+
+test('three devices are paired and regulate, and a week is a matter of seconds', async () => {
+  await using home = await startHome({ seed: 7 })
+  expect([home.thermostat, home.toaster, home.security].map(({ presence }) => presence.value)).toEqual([
+    'ready',
+    'ready',
+    'ready',
+  ])
+  await home.thermostat.target.set(21)
+  await home.advance('8h')
+  expect(home.elapsed).toBe(8 * 3600_000)
+  expect(home.thermostat.current.value).toBeGreaterThan(20.4)
+  expect(home.thermostat.current.value).toBeLessThan(21.8)
+  // The connection is eight hours old and its token ten minutes at most.
+  expect(home.transcript.entries.filter(({ topic }) => topic === '$latchkey/authz').length).toBeGreaterThan(100)
+  expect(home.thermostat.status.phase).toBe('online')
+})
+
+test('the same seed gives the same transcript, and another seed another one', async () => {
+  const run = async (seed: number): Promise<string> => {
+    await using home = await startHome({ seed })
+    home.toaster.hardware.loadBread()
+    await home.settle()
+    await home.toaster.start()
+    await home.security.arm('ARM_AWAY')
+    await home.advance('2h')
+    return home.transcript.hash()
+  }
+  const [first, again, other] = [await run(3), await run(3), await run(4)]
+  expect(again).toBe(first)
+  expect(other).not.toBe(first)
+})
+
+test('a device more changes nothing of what the others do', async () => {
+  const climate = async (devices: readonly ('thermostat' | 'toaster')[]) => {
+    await using home = await startHome({ devices })
+    await home.advance('3h')
+    return home.transcript.entries
+      .filter(({ topic }) => topic.includes('/climate/'))
+      .filter(({ topic }) => topic.startsWith('homie/'))
+      .map(({ time, topic, payload }) => `${time} ${topic.split('/').slice(3).join('/')} ${payload}`)
+  }
+  const alone = await climate(['thermostat'])
+  const together = await climate(['thermostat', 'toaster'])
+  expect(alone.length).toBeGreaterThan(50)
+  expect(together).toEqual(alone)
+})
+
+test('two homes at once know nothing of each other, and real time goes on outside of them', async () => {
+  const began = Date.now()
+  await using one = await startHome({ seed: 1, start: '2031-06-01T12:00:00Z' })
+  await using two = await startHome({ seed: 2 })
+  await Promise.all([one.advance('1d'), two.advance('2h')])
+  expect(new Date(one.now).toISOString().slice(0, 13)).toBe('2031-06-02T12')
+  expect(new Date(two.now).toISOString().slice(0, 13)).toBe('2030-01-14T08')
+  expect(Math.abs(Date.now() - began)).toBeLessThan(60_000)
+  expect(one.issuer.port).not.toBe(two.issuer.port)
+})
+
+test('nothing is left behind, also when a test throws in the middle', async () => {
+  const before = homesOnDisk()
+  const realDate = Date
+  await expect(async () => {
+    await using home: Home = await startHome({ devices: ['toaster'] })
+    expect(existsSync(tmpdir())).toBe(true)
+    expect(homesOnDisk()).toBe(before + 1)
+    await home.advance('1m')
+    throw new Error('the test failed')
+  }).rejects.toThrow('the test failed')
+  expect(homesOnDisk()).toBe(before)
+  expect(Date).toBe(realDate)
+})
+
+test("anybody's MQTT client gets in with the owner's token, and hears what happens", async () => {
+  await using home = await startHome({ devices: ['thermostat'] })
+  const client = await mqtt.connectAsync(home.mqttUrl.href, {
+    clientId: 'mine',
+    username: 'x',
+    password: await home.accessToken(['home:read', 'climate:control']),
+    reconnectPeriod: 0,
+  })
+  try {
+    const heard: string[] = []
+    client.on('message', (topic, payload) => heard.push(`${topic.split('/').slice(3).join('/')}=${payload}`))
+    await client.subscribeAsync('homie/5/+/climate/target')
+    await client.publishAsync(`homie/5/${home.thermostat.id}/climate/target/set`, '22.5', { qos: 1 })
+    await home.settle()
+    await home.advance('1m')
+    await home.settle()
+    expect(home.thermostat.target.value).toBe(22.5)
+    expect(heard).toContain('climate/target=22.5')
+  } finally {
+    client.end(true)
+  }
+})
+
+test('codes and tokens are nowhere in the transcript', async () => {
+  await using home = await startHome({ devices: ['security'] })
+  await home.security.arm('ARM_AWAY')
+  await home.advance('2m')
+  expect(await home.security.disarm('00000')).toMatchObject({ ok: false, code: 'code_refused' })
+  expect(await home.security.disarm()).toEqual({ ok: true })
+  const text = home.transcript.ndjson()
+  expect(text).toContain('panel/command/set')
+  expect(text).not.toContain(home.security.code)
+  expect(text).not.toContain('00000')
+  expect(text).not.toContain('eyJ')
+})
+
+test.for([
+  [{ seed: Number.NaN }, 'Cannot start a home as its seed must be a whole number: got NaN'],
+  [{ seed: 1.5 }, 'Cannot start a home as its seed must be a whole number: got 1.5'],
+  [
+    { start: 'yesterday' },
+    'Cannot start a home as its start must be a time like 2030-01-14T06:00:00Z: got "yesterday"',
+  ],
+  [{ tokens: '10 parsecs' }, 'Cannot read a length of time as it must be like 8h, 2h30m, 45s or 7d: got "10 parsecs"'],
+] as const)('%j is refused in words', async ([options, message]) => {
+  await expect(startHome(options)).rejects.toThrow(message)
+})
+
+test('what never comes is said, with the seed that shows it', async () => {
+  await using home = await startHome({ devices: ['toaster'], seed: 9 })
+  await expect(home.until(() => home.toaster.cycle.value === 'done', { within: '10m', what: 'toast' })).rejects.toThrow(
+    'waited 10m for toast (seed 9)',
+  )
+  expect(() => home.thermostat).toThrow('Cannot use the thermostat as it must be in this home: it has toaster')
+})
