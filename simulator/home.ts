@@ -1,11 +1,10 @@
 // A whole home for a test: a real hub on loopback ports, the product's own agents on simulated hardware, really paired, and a clock that
 // turns.
 import { setTimeout as sleepReally } from 'node:timers/promises'
-import pino, { type Logger } from 'pino'
-import { momentOf, parseInstant } from '#contract/clock.ts'
+import pino from 'pino'
+import { momentOf } from '#contract/clock.ts'
 import { type DeviceId, KINDS, type Kind } from '#contract/ids.ts'
-import type { Instant, Millis } from '#contract/time.ts'
-import { millis, minutes, seconds } from '#contract/time.ts'
+import { type Instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { propertyTopic } from '#contract/topics.ts'
 import { createAnswers } from './home/answers.ts'
 import type { DeviceSlot } from './home/device-slot.ts'
@@ -14,44 +13,51 @@ import { createFaults, type Faults } from './home/faults.ts'
 import { createGuardian } from './home/guardian.ts'
 import type { HandleParts } from './home/handles.ts'
 import { createHubSlot } from './home/hub-slot.ts'
+import { createInhabitants } from './home/inhabitants.ts'
 import { type Length, lengthOf } from './home/length.ts'
+import { createMeter, type Measures } from './home/measures.ts'
+import { checkOptions, type HomeOptions } from './home/options.ts'
 import { createOwner } from './home/owner.ts'
+import { placeIn } from './home/place.ts'
 import { type Installed, installPanel, installThermostat, installToaster } from './home/products.ts'
 import { createTranscript, type Entry, type Transcript } from './home/transcript.ts'
 import { createWorld } from './home/world.ts'
+import { createHouse, type House } from './house/house.ts'
 import { type Mischief, meddleWith } from './network/packets.ts'
 import type { Violation } from './safety/rule.ts'
+import { seededWeather } from './weather/seeded.ts'
 
-export interface HomeOptions {
-  /** Everything that is left to chance follows from it. 1. */
-  readonly seed?: number
-  /** All three. */
-  readonly devices?: readonly Kind[]
-  /** When it begins: RFC 3339, or the instant itself. A January morning. */
-  readonly start?: string | Instant
-  /** How long access tokens live: ten minutes. */
-  readonly tokens?: Length
-  /** What happens when a safety rule is broken: whoever turns the clock is told at once, or it is only noted. */
-  readonly safety?: 'throw' | 'note'
-  readonly log?: Logger
-}
+export type { HomeOptions }
 
 export interface Home extends AsyncDisposable {
   readonly seed: number
   readonly issuer: URL
   /** For clients of your own, over a real socket. They are not on this clock: see `settle`. */
   readonly mqttUrl: URL
-  /** As a phone gets it: the owner's, with the scopes asked for; all of them by default. */
+  /** As a phone gets it: the owner's, with the scopes asked for; all of them by default. It lives ten minutes of the home's time. */
   accessToken(scopes?: readonly string[]): Promise<string>
+  readonly devices: readonly Kind[]
   readonly thermostat: ThermostatHandle
   readonly toaster: ToasterHandle
   readonly security: SecurityHandle
+  readonly house: House
+  readonly outdoorCelsius: number
+  /** Another temperature than the weather's; undefined gives it back. */
+  setOutdoors(celsius: number | undefined): void
   readonly faults: Faults
+  readonly hubIsUp: boolean
+  readonly measures: Measures
+  /** Lets a device in again that has been put out: somebody asks it for a code and approves it. */
+  pair(kind: Kind): Promise<void>
+  /** Somebody comes in by the door or window of this zone who is not meant to. */
+  sendBurglar(entrance: string): void
   readonly now: Instant
   /** Since the home was ready. */
   readonly elapsed: Millis
   /** Turns the clock: everything that is due happens, in order, as fast as the machine can or at `speed` times its own time. */
   advance(length: Length, options?: { readonly speed?: number }): Promise<void>
+  /** Turns the clock until `enough`, asked after everything that happens. Resolves with whether it came to that. */
+  turn(length: Millis, options: { readonly enough?: () => boolean; readonly speed?: number }): Promise<boolean>
   /** Turns the clock until `condition` is true. Rejects when that takes longer than `within`, and says so. */
   until(condition: () => boolean, options?: { readonly within?: Length; readonly what?: string }): Promise<void>
   /** Resolves when everybody has come to rest without time passing; also what your own clients have just sent. */
@@ -80,14 +86,16 @@ export class SafetyError extends Error {
 }
 
 const POLL_INTERVAL = seconds(2)
-const A_JANUARY_MORNING = '2030-01-14T06:00:00Z'
 const PAIRED_WITHIN = minutes(2)
+/** Where the thermostat hangs. */
+const THERMOSTAT_ROOM = 'hall'
+const NO_HEAT = { heating: false, airCelsius: 0, targetCelsius: undefined }
 
 export async function startHome(options: HomeOptions = {}): Promise<Home> {
-  const { seed = 1, devices = KINDS, safety = 'throw', log = pino({ level: 'silent' }) } = options
-  checkSeed(seed)
+  const { seed = 1, devices = KINDS, safety = 'throw', zone = 'UTC', log = pino({ level: 'silent' }) } = options
+  const start = checkOptions(options)
   await using began = new AsyncDisposableStack()
-  const world = began.use(createWorld({ seed, start: startOf(options.start ?? A_JANUARY_MORNING) }))
+  const world = began.use(createWorld({ seed, start }))
   const { clock, work } = world
   const transcript = createTranscript()
   const retained = new Map<string, string>()
@@ -96,60 +104,65 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
   const lookers = new Set<() => void>()
   const answers = createAnswers()
   let mischief: Mischief | undefined
-  const meddled = world.random('network/mischief')
+  const meddled = {
+    mischief: () => mischief,
+    clock: clock.ownedBy('network'),
+    random: world.random('network/mischief'),
+  }
 
   const hub = began.use(
     await createHubSlot({
       ...{ world, log, pollInterval: POLL_INTERVAL },
       ...(options.tokens !== undefined && { accessTokenLifetime: lengthOf(options.tokens) }),
       intercept: (request, response) => answers.intercept(request, response),
-      meddle: (stream) =>
-        meddleWith(stream, { mischief: () => mischief, clock: clock.ownedBy('network'), random: meddled }),
+      meddle: (stream) => meddleWith(stream, meddled),
       observe(message) {
         const entry = transcript.add(message, clock.uptime(), clock.now())
         if (message.retain && message.payload === '') retained.delete(message.topic)
         else if (message.retain) retained.set(message.topic, message.payload)
         const refusal = refusalIn(entry)
-        if (refusal !== undefined) refusals.set(refusal.device, refusal)
+        if (refusal !== undefined) refusals.set(refusal.device, { code: refusal.code, message: refusal.message })
         for (const hear of hearers) hear(entry)
       },
     }),
   )
-  transcript.callHomeBy(hub.hub.publicUrl.origin)
-  const owner = await createOwner({ world, hub: () => hub.hub, hubAs: () => hub.within })
+  const issuer = hub.hub.publicUrl
+  transcript.callHomeBy(issuer.origin)
+  const owner = await createOwner({ world, hub })
   began.defer(() => owner.disconnect())
 
+  const weather =
+    options.weather ?? seededWeather({ ...{ random: world.random('weather'), start }, meanCelsius: 4, swingKelvin: 3 })
+  const house = createHouse({
+    ...{ clock, weather },
+    ...(options.house && { house: options.house }),
+    ...(options.indoorCelsius !== undefined && { indoorCelsius: options.indoorCelsius }),
+  })
   const guardian = createGuardian(() => momentOf(clock))
-  const installed = new Map<Kind, Installed>()
-  for (const kind of KINDS.filter((known) => devices.includes(known))) {
-    const divert = (_kind: Kind, url: URL, signal: AbortSignal) =>
-      answers.takeHang(url.pathname) ? never(signal) : undefined
-    const parts = { world, hub, log, divert, guardian }
-    const device =
-      kind === 'thermostat'
-        ? installThermostat(parts)
-        : kind === 'toaster'
-          ? installToaster(parts)
-          : installPanel(parts)
-    installed.set(kind, began.use(await device))
+  const parts = {
+    ...{ world, hub, log, guardian, place: placeIn(house, THERMOSTAT_ROOM) },
+    divert: (url: URL, signal: AbortSignal) => (answers.takeHang(url.pathname) ? never(signal) : undefined),
   }
-  const slot = (kind: Kind): DeviceSlot => find(kind).slot
+  const installed = new Map<Kind, Installed>()
+  const install = { thermostat: installThermostat, toaster: installToaster, security: installPanel }
+  for (const kind of KINDS.filter((known) => devices.includes(known))) {
+    installed.set(kind, began.use(await install[kind](parts)))
+  }
   const find = (kind: Kind): Installed => {
     const found = installed.get(kind)
-    if (found === undefined)
-      throw new RangeError(
-        `Cannot use the ${kind} as it must be in this home: it has ${[...installed.keys()].join(', ')}`,
-      )
-    return found
+    if (found !== undefined) return found
+    throw new RangeError(
+      `Cannot use the ${kind} as it must be in this home: it has ${[...installed.keys()].join(', ')}`,
+    )
   }
+  const slot = (kind: Kind): DeviceSlot => find(kind).slot
 
-  const settle = async (): Promise<void> => {
-    // What came over a socket of the machine's own has still to be read.
-    await sleepReally(1)
-    await work.settle()
-    look()
-  }
+  const meter = createMeter()
   const look = (): void => {
+    meter.look(
+      { ...(installed.get('thermostat')?.heat?.() ?? NO_HEAT), heaterWatts: house.heaterWatts },
+      clock.uptime(),
+    )
     const broken = guardian.look()
     for (const each of lookers) each()
     if (broken.length > 0 && safety === 'throw') throw new SafetyError(broken, seed)
@@ -162,40 +175,50 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
         return enough()
       },
     })
-
-  await work.settle()
-  for (const { slot } of installed.values()) {
-    const { status } = slot
+  const settle = async (): Promise<void> => {
+    // What came over a socket of the machine's own has still to be read.
+    await sleepReally(1)
+    await work.settle()
+    look()
+  }
+  const approve = async (kind: Kind): Promise<void> => {
+    const { status } = slot(kind)
     if (status.phase !== 'pairing')
-      throw new Error(`Cannot pair the ${slot.kind} as it must show a code: it is ${status.phase}`)
+      throw new Error(`Cannot pair the ${kind} as it must show a code: it is ${status.phase}`)
     await owner.approve(status.authorization.userCode)
   }
+
+  await work.settle()
+  for (const kind of installed.keys()) await approve(kind)
   const allOnline = () => [...installed.values()].every(({ slot }) => slot.status.phase === 'online')
   if (!(await turn(PAIRED_WITHIN, allOnline))) throw new Error('Cannot start the home as every device must pair')
   await work.settle()
   const begunAt = clock.uptime()
 
-  const handleParts = (kind: Kind): HandleParts => ({
-    ...{ slot: slot(kind), owner, retained, settle },
-    takeRefusal(device) {
-      const refusal = refusals.get(device)
-      refusals.delete(device)
-      return refusal && { code: refusal.code, message: refusal.message }
-    },
-  })
   const handles = new Map<Kind, unknown>()
   const handle = <Handle>(kind: Kind): Handle => {
-    const made = handles.get(kind) ?? find(kind).handle(handleParts(kind))
+    const parts: HandleParts = {
+      ...{ slot: slot(kind), owner, retained, settle },
+      takeRefusal(device) {
+        const refusal = refusals.get(device)
+        refusals.delete(device)
+        return refusal
+      },
+    }
+    const made = handles.get(kind) ?? find(kind).handle(parts)
     handles.set(kind, made)
     return made as Handle
   }
+  const panel = devices.includes('security') ? handle<SecurityHandle>('security').hardware : undefined
+  const { people: count = 0, pet = false } = options
+  const inhabitants = began.use(createInhabitants({ world, house, panel, zone, count, pet }))
 
   const running = began.move()
   return {
-    ...{ seed, transcript, retained, settle },
-    issuer: hub.hub.publicUrl,
+    ...{ seed, issuer, house, transcript, retained, settle, measures: meter },
     mqttUrl: new URL(`mqtt://127.0.0.1:${hub.hub.mqttPort}`),
     accessToken: (scopes) => owner.accessToken(scopes),
+    devices: [...installed.keys()],
     get thermostat() {
       return handle<ThermostatHandle>('thermostat')
     },
@@ -205,6 +228,10 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     get security() {
       return handle<SecurityHandle>('security')
     },
+    get outdoorCelsius() {
+      return house.outdoors.celsius
+    },
+    setOutdoors: (celsius) => house.setOutdoors(celsius),
     faults: createFaults({
       ...{ hub, slot, answers, settle },
       setMischief(next) {
@@ -212,6 +239,15 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
       },
       unpair: (device) => owner.unpair(device.id),
     }),
+    get hubIsUp() {
+      return hub.isUp
+    },
+    async pair(kind) {
+      slot(kind).pair()
+      await work.settle()
+      await approve(kind)
+    },
+    sendBurglar: (entrance) => inhabitants.sendBurglar(entrance, clock.now()),
     get now() {
       return clock.now()
     },
@@ -221,9 +257,10 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     async advance(length, { speed } = {}) {
       await turn(lengthOf(length), undefined, speed)
     },
+    turn: (length, { enough, speed } = {}) => turn(length, enough, speed),
     async until(condition, { within = '1h', what = 'the condition to be true' } = {}) {
-      if (!(await turn(lengthOf(within), condition)))
-        throw new Error(`Cannot go on as it waited ${within} for ${what} (seed ${seed})`)
+      if (await turn(lengthOf(within), condition)) return
+      throw new Error(`Cannot go on as it waited ${within} for ${what} (seed ${seed})`)
     },
     onMessage(hear) {
       hearers.add(hear)
@@ -237,17 +274,6 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     safetyRules: guardian.rules,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
-}
-
-function checkSeed(seed: number): void {
-  if (Number.isSafeInteger(seed)) return
-  throw new RangeError(`Cannot start a home as its seed must be a whole number: got ${String(seed)}`)
-}
-
-function startOf(start: string | Instant): Instant {
-  const read = typeof start === 'number' ? start : parseInstant(start)
-  if (read !== undefined && Number.isFinite(read)) return read
-  throw new RangeError(`Cannot start a home as its start must be a time like 2030-01-14T06:00:00Z: got "${start}"`)
 }
 
 const never = (signal: AbortSignal): Promise<never> =>

@@ -52,7 +52,7 @@ export interface DeviceSlotOptions<Reading, Actuators> {
   readonly hardware: Hardware<Reading, Actuators>
   readonly open: OpenProduct<Reading, Actuators>
   /** What the network does with a request before it is sent; a fault's. */
-  readonly divert: (kind: Kind, url: URL, signal: AbortSignal) => Promise<Response> | undefined
+  readonly divert: (url: URL, signal: AbortSignal) => Promise<Response> | undefined
 }
 
 export async function createDeviceSlot<Reading, Actuators>(
@@ -73,7 +73,7 @@ export async function createDeviceSlot<Reading, Actuators>(
     async exchange(url, send, signal) {
       await line.whenJoined(signal)
       if (mine !== life) return new Promise(() => {})
-      const diverted = divert(kind, url, signal)
+      const diverted = divert(url, signal)
       if (diverted !== undefined) return diverted
       if (!hub.isUp)
         throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) })

@@ -47,6 +47,8 @@ export type ArmAction = 'ARM_HOME' | 'ARM_AWAY' | 'ARM_NIGHT' | 'ARM_VACATION'
 
 export interface SecurityHandle extends DeviceHandle {
   readonly panel: Shown<(typeof PANEL_STATES)[number]>
+  /** The state it is in, whether or not anybody outside hears of it. */
+  readonly inside: (typeof PANEL_STATES)[number] | undefined
   readonly siren: Shown<boolean>
   readonly open: Shown<readonly string[]>
   arm(action?: ArmAction): Promise<Outcome>
@@ -107,13 +109,20 @@ export function toasterHandle(parts: HandleParts, hardware: SimulatedToaster): T
   })
 }
 
-export function securityHandle(parts: HandleParts, hardware: SimulatedPanel, code: string): SecurityHandle {
+export function securityHandle(
+  parts: HandleParts,
+  panel: { readonly hardware: SimulatedPanel; readonly code: string; readonly inside: () => SecurityHandle['inside'] },
+): SecurityHandle {
+  const { hardware, code } = panel
   const handle = createHandle(parts)
   const shown = shownAs(handle)
   const command = (value: JsonObject) => handle.property('panel/command').set(value)
   return extend(handle, {
     panel: shown('panel/state') as SecurityHandle['panel'],
     siren: shown<boolean>('panel/siren'),
+    get inside() {
+      return panel.inside()
+    },
     open: shown('panel/open') as unknown as SecurityHandle['open'],
     arm: (action: ArmAction = 'ARM_AWAY') => command({ action, code }),
     disarm: (typed: string = code) => command({ action: 'DISARM', code: typed }),

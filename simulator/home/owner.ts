@@ -5,12 +5,11 @@ import mqtt from 'mqtt'
 import * as oauth from 'oauth4webapi'
 import { AUDIENCE, HOME_SCOPES } from '#contract/scopes.ts'
 import { type Instant, instant, seconds } from '#contract/time.ts'
-import type { Hub } from '../hub.ts'
 import { createLine, type Line } from '../network/line.ts'
-import { openWire } from '../network/wire.ts'
 import { runAs, runOutside } from '../time/participant.ts'
+import type { HubSlot } from './hub-slot.ts'
 import { createPerson, type Person } from './person.ts'
-import type { Inhabitant, World } from './world.ts'
+import type { World } from './world.ts'
 
 /** Of a home that exists for as long as a test does. */
 const OWNER = { name: 'Robin', password: 'correct horse battery' }
@@ -34,20 +33,16 @@ export interface Owner {
   disconnect(): void
 }
 
-export async function createOwner(options: {
-  readonly world: World
-  readonly hub: () => Hub
-  readonly hubAs: () => Inhabitant
-}): Promise<Owner> {
-  const { world, hub, hubAs } = options
+export async function createOwner(options: { readonly world: World; readonly hub: HubSlot }): Promise<Owner> {
+  const { world, hub } = options
   const me = world.inhabitant('phone')
   const line = createLine(me.clock)
-  const issuer = hub().publicUrl
+  const issuer = hub.hub.publicUrl
   const person = createPerson(issuer)
   const really = <T>(what: string, job: () => Promise<T>): Promise<T> =>
     world.work.during('phone', what, runOutside(job))
 
-  const key = hub().ownerLink?.hash.slice(1) ?? ''
+  const key = hub.hub.ownerLink?.hash.slice(1) ?? ''
   const answer = await really('making the home its own', () => person.post('/setup', { ...OWNER, key }))
   if (answer.status >= 400)
     throw new Error(`Cannot make the owner's account as the hub must take it: got ${answer.status}`)
@@ -74,8 +69,7 @@ export async function createOwner(options: {
     return client
   }
   const connectPhone = (token: string): Promise<mqtt.MqttClient> => {
-    const { near, far } = openWire(me, hubAs(), line)
-    runAs(hubAs(), () => hub().accept(far, '127.0.0.1'))
+    const near = hub.connect(me, line)
     const client = new mqtt.MqttClient(() => near as Socket, {
       ...{ protocolVersion: 4, clientId: 'phone', username: 'phone', password: token },
       ...{ keepalive: 0, reconnectPeriod: 0, clean: true, connectTimeout: 10_000 },

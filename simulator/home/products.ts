@@ -16,20 +16,23 @@ import { THERMOSTAT_RULES } from '../safety/thermostat.ts'
 import { TOASTER_RULES } from '../safety/toaster.ts'
 import { simulatePanel } from '../security/hardware.ts'
 import { simulateThermostat } from '../thermostat/hardware.ts'
-import { createSingleRoom, type Place } from '../thermostat/place.ts'
+import type { Place } from '../thermostat/place.ts'
 import { WALL_SENSOR } from '../thermostat/sensor.ts'
 import { simulateToaster } from '../toaster/hardware.ts'
 import { createDeviceSlot, type DeviceSlot, type DeviceSlotOptions } from './device-slot.ts'
-import { securityHandle, thermostatHandle, toasterHandle } from './devices.ts'
+import { type SecurityHandle, securityHandle, thermostatHandle, toasterHandle } from './devices.ts'
 import type { Guardian } from './guardian.ts'
 import type { DeviceHandle, HandleParts } from './handles.ts'
 import type { HubSlot } from './hub-slot.ts'
+import type { MeterView } from './measures.ts'
 import { tapControl } from './tap.ts'
 import type { World } from './world.ts'
 
 export interface Installed extends AsyncDisposable {
   readonly slot: DeviceSlot
   handle(parts: HandleParts): DeviceHandle
+  /** How the room is heated; a thermostat's. */
+  heat?(): Omit<MeterView, 'heaterWatts'>
 }
 
 export interface InstallOptions {
@@ -38,23 +41,32 @@ export interface InstallOptions {
   readonly log: Logger
   readonly divert: DeviceSlotOptions<never, never>['divert']
   readonly guardian: Guardian
+  /** Where the thermostat hangs. */
+  readonly place: Place
 }
 
 const READ_EVERY = minutes(0.5)
 /** A thermostat that has heard nothing believable for so long is blind. */
 const BLIND_AFTER = minutes(15)
 
-export async function installThermostat(options: InstallOptions & { readonly place?: Place }): Promise<Installed> {
-  const { world, guardian, ...parts } = options
+export async function installThermostat(options: InstallOptions): Promise<Installed> {
+  const { world, guardian, place, ...parts } = options
   const clock = world.clock.ownedBy('thermostat/hardware')
-  const place = options.place ?? createSingleRoom({ clock })
   const hardware = simulateThermostat({
     ...{ clock, place, readEvery: READ_EVERY, sensor: WALL_SENSOR },
     random: world.random('thermostat/noise'),
   })
+  let targetCelsius: number | undefined
   const slot = await createDeviceSlot({
     ...{ ...parts, world, kind: 'thermostat', hardware },
-    open: async (_folder, plugged) => ({ control: createThermostatControl(), hardware: plugged }),
+    open: async (_folder, plugged) => ({
+      hardware: plugged,
+      control: tapControl(createThermostatControl(), {
+        state(shown) {
+          targetCelsius = shown['climate/mode'] === 'heat' ? Number(shown['climate/target']) : undefined
+        },
+      }),
+    }),
   })
   guardian.protect('thermostat', THERMOSTAT_RULES, () => {
     const { heating, cooling, relayWelded, said, sensorFault } = hardware
@@ -69,6 +81,7 @@ export async function installThermostat(options: InstallOptions & { readonly pla
   return {
     slot,
     handle: (given) => thermostatHandle(given, hardware),
+    heat: () => ({ heating: hardware.heating, airCelsius: place.airCelsius, targetCelsius }),
     [Symbol.asyncDispose]: () => slot[Symbol.asyncDispose](),
   }
 }
@@ -117,7 +130,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
   const { world, guardian, config = DEFAULT_CONFIG, ...parts } = options
   const hardware = simulatePanel({ zones: config.zones.map(({ id }) => id) })
   let code = ''
-  let said: string | undefined
+  let said: SecurityHandle['inside']
   let bypassed: readonly string[] = []
   let disarms = 0
   const slot: DeviceSlot = await createDeviceSlot({
@@ -128,7 +141,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
       code = await residentCode(folder, codes, world.random('security/code'))
       const control = tapControl(product.control, {
         state(shown) {
-          said = String(shown['panel/state'])
+          said = shown['panel/state'] as SecurityHandle['inside']
           bypassed = shown['panel/bypassed'] as readonly string[]
         },
         obeyed({ path, value }, { ack }) {
@@ -155,7 +168,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
   }))
   return {
     slot,
-    handle: (given) => securityHandle(given, hardware, code),
+    handle: (given) => securityHandle(given, { hardware, code, inside: () => said }),
     [Symbol.asyncDispose]: () => slot[Symbol.asyncDispose](),
   }
 }

@@ -1,0 +1,137 @@
+// What each action of a scenario does to the home.
+import type { Kind } from '#contract/ids.ts'
+import type { PropertyPath } from '#contract/property.ts'
+import type { PlannedAnswer } from '../home/answers.ts'
+import type { ArmAction } from '../home/devices.ts'
+import type { Home } from '../home.ts'
+import type { SensorFault } from '../thermostat/sensor.ts'
+import type { Action, ActionName, Step } from './schema.ts'
+
+type Value<Name extends ActionName> = NonNullable<Action[Name]>
+type Actions = { readonly [Name in ActionName]: (home: Home, value: Value<Name>) => unknown }
+
+/** The actions of a step, in their order. */
+export const actionsOf = (step: Pick<Step, 'do'>): readonly (readonly [ActionName, unknown])[] =>
+  (Array.isArray(step.do) ? step.do : [step.do]).flatMap((action) => Object.entries(action) as [ActionName, unknown][])
+
+export async function perform(home: Home, name: ActionName, value: unknown): Promise<void> {
+  const act = ACTIONS[name] as (home: Home, value: unknown) => unknown
+  await act(home, value)
+  await home.settle()
+}
+
+/** `hub: kill`, for a mark on the time line. */
+export const formatAction = (name: ActionName, value: unknown): string =>
+  `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+
+/** What breaks, as against what people do. */
+const FAULTS: readonly ActionName[] = [
+  ...([
+    'outdoors',
+    'sensor',
+    'relay',
+    'jam',
+    'hub',
+    'broker',
+    'messages',
+    'line',
+    'power',
+    'power-cut-at-write',
+    'disk',
+  ] as const),
+  ...(['clock', 'ghost', 'revoke', 'answers', 'burglar'] as const),
+]
+export const isFault = (name: ActionName): boolean => FAULTS.includes(name)
+
+async function forEach<T>(
+  given: Partial<Record<Kind | 'hub', T>>,
+  act: (kind: Kind, value: T) => unknown,
+): Promise<void> {
+  for (const [kind, value] of Object.entries(given)) await act(kind as Kind, value as T)
+}
+
+const ACTIONS: Actions = {
+  target: (home, celsius) => home.thermostat.target.set(celsius),
+  mode: (home, mode) => home.thermostat.mode.set(mode),
+  preset: (home, preset) => home.thermostat.preset.set(preset),
+  program: (home, program) => home.toaster.program.set(program),
+  browning: (home, browning) => home.toaster.browning.set(browning),
+  toaster: (home, order) => home.toaster[order](),
+  arm: (home, mode) => home.security.arm(`ARM_${mode.toUpperCase()}` as ArmAction),
+  disarm: (home, code) => home.security.disarm(code === 'right-code' ? undefined : wrongCode(home.security.code)),
+  lever: (home, move) => {
+    const { hardware } = home.toaster
+    if (move === 'load') hardware.loadBread()
+    else if (move === 'press') hardware.pressLever()
+    else hardware.liftByHand()
+  },
+  key: (home, key) => home.toaster.hardware.press(key),
+  open: (home, zone) => home.security.hardware.openZone(zone),
+  close: (home, zone) => home.security.hardware.closeZone(zone),
+  tamper: (home, open) => home.security.hardware.tamper(open),
+  window: (home, move) => home.thermostat.hardware.openWindow(move === 'open'),
+  outdoors: (home, celsius) => home.setOutdoors(celsius),
+  sensor: (home, fault) => home.thermostat.hardware.failSensor(sensorFault(fault)),
+  relay: (home, { thermostat, toaster }) => {
+    if (thermostat !== undefined) home.thermostat.hardware.weldRelay(thermostat === 'welded')
+    if (toaster !== undefined) home.toaster.hardware.weldRelay(toaster === 'welded')
+  },
+  jam: (home, jammed) => home.toaster.hardware.jam(jammed),
+  hub: async ({ faults: { hub } }, what) => {
+    switch (what) {
+      case 'restart':
+        await hub.stop()
+        return hub.start()
+      case 'kill-and-start':
+        await hub.kill()
+        return hub.start()
+      case 'rotate-keys':
+        return hub.rotateKeys()
+      case 'replace-keys':
+        return hub.rotateKeys({ keep: false })
+      default:
+        return hub[what]()
+    }
+  },
+  broker: (home, what) => home.faults.broker[what](),
+  messages: (home, what) => home.faults.messages(what === 'normal' ? undefined : what),
+  line: (home, lines) =>
+    forEach(lines, (kind, what) => {
+      const line = home.faults.line(kind)
+      if (typeof what !== 'string') return line.delay(what.delay)
+      if (what === 'half-open') return line.halfOpen()
+      if (what === 'cut') return line.cut()
+      line.delay('0s')
+      return line.join()
+    }),
+  power: (home, plugs) =>
+    forEach(plugs, async (kind, what) => {
+      if (what !== 'restore') await home[kind].power.cut()
+      if (what !== 'cut') await home[kind].power.restore()
+    }),
+  'power-cut-at-write': (home, writes) => forEach(writes, (kind, write) => home.faults.powerCutAtWrite(kind, write)),
+  disk: (home, disks) =>
+    forEach(disks, (kind, what) => {
+      const disk = home.faults.disk(kind)
+      if (what === 'full') disk.fill()
+      else disk.free()
+    }),
+  clock: (home, jumps) => forEach(jumps, (who, length) => home.faults.clock(who).jump(length)),
+  ghost: (home, { device, path, payload }) => home.faults.retainedGhost(device, path as PropertyPath, payload),
+  revoke: (home, kind) => home.faults.revoke(kind),
+  pair: (home, kind) => home.pair(kind),
+  answers: (home, answers) => home.faults.authorization.next(...(answers as PlannedAnswer[])),
+  burglar: (home, entrance) => home.sendBurglar(entrance),
+  // A word on the time line, and nothing else.
+  say: () => {},
+}
+
+const wrongCode = (right: string): string => String((Number(right) + 1) % 1_000_000).padStart(6, '0')
+
+function sensorFault(given: Value<'sensor'>): SensorFault | undefined {
+  if (given === 'mended') return undefined
+  if (given === 'nan') return { type: 'says', celsius: Number.NaN }
+  if (typeof given === 'string') return { type: given }
+  if ('says' in given) return { type: 'says', celsius: given.says }
+  return { type: 'drifting', kelvinPerHour: given.drifting }
+}

@@ -1,0 +1,70 @@
+// What a scenario can look at: each thing by its name, with the values it can have. The physical things are as they really are; `shown.*`
+// is what everybody sees over MQTT.
+
+import type { Kind } from '#contract/ids.ts'
+import { CYCLE_STATES, HEALTH, MODES, PANEL_STATES, PRESETS } from '#contract/kinds.ts'
+import type { Home } from '../home.ts'
+
+export type Seen = number | boolean | string | undefined
+
+export type Values =
+  | { readonly type: 'number'; readonly unit: string }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'enum'; readonly values: readonly string[] }
+
+export interface Path {
+  readonly values: Values
+  /** The device that must be in the home for it to mean anything. */
+  readonly needs?: Kind
+  readonly look: (home: Home) => Seen
+}
+
+const number = (unit: string) => ({ type: 'number', unit }) as const
+const boolean = { type: 'boolean' } as const
+const oneOf = (values: readonly string[]) => ({ type: 'enum', values }) as const
+
+const PHASES = ['starting', 'unpaired', 'pairing', 'online', 'offline']
+const PRESENCES = ['init', 'ready', 'disconnected', 'sleeping', 'lost', 'absent']
+
+const deviceOf = (kind: Kind): Readonly<Record<string, Path>> => ({
+  [`${kind}.status`]: { values: oneOf(PHASES), needs: kind, look: (home) => home[kind].status.phase },
+  [`${kind}.presence`]: {
+    values: oneOf(PRESENCES),
+    needs: kind,
+    look: (home) => home[kind].presence.value ?? 'absent',
+  },
+  [`${kind}.power`]: { values: boolean, needs: kind, look: (home) => home[kind].power.on },
+})
+
+const thermostat = (values: Values, look: (home: Home) => Seen): Path => ({ values, needs: 'thermostat', look })
+const toaster = (values: Values, look: (home: Home) => Seen): Path => ({ values, needs: 'toaster', look })
+const security = (values: Values, look: (home: Home) => Seen): Path => ({ values, needs: 'security', look })
+
+export const PATHS: Readonly<Record<string, Path>> = {
+  ...deviceOf('thermostat'),
+  ...deviceOf('toaster'),
+  ...deviceOf('security'),
+  'thermostat.air': thermostat(number('°C'), (home) => home.thermostat.hardware.place.airCelsius),
+  'thermostat.heating': thermostat(boolean, (home) => home.thermostat.hardware.heating),
+  'thermostat.cooling': thermostat(boolean, (home) => home.thermostat.hardware.cooling),
+  'thermostat.target': thermostat(number('°C'), (home) => home.thermostat.target.value),
+  'thermostat.current': thermostat(number('°C'), (home) => home.thermostat.current.value),
+  'thermostat.mode': thermostat(oneOf(MODES), (home) => home.thermostat.mode.value),
+  'thermostat.preset': thermostat(oneOf(PRESETS), (home) => home.thermostat.preset.value),
+  'thermostat.action': thermostat(oneOf(['off', 'idle', 'heating', 'cooling']), (home) => home.thermostat.action.value),
+  'thermostat.window': thermostat(boolean, (home) => home.thermostat.window.value),
+  'thermostat.health': thermostat(oneOf(HEALTH), (home) => home.thermostat.health.value),
+  'toaster.heating': toaster(boolean, (home) => home.toaster.hardware.heating),
+  'toaster.carriage': toaster(oneOf(['up', 'down']), (home) => home.toaster.hardware.carriage),
+  'toaster.case': toaster(number('°C'), (home) => home.toaster.hardware.caseCelsius),
+  'toaster.cycle': toaster(oneOf(CYCLE_STATES), (home) => home.toaster.cycle.value),
+  'toaster.remote-start': toaster(boolean, (home) => home.toaster.remoteStart.value),
+  'security.siren': security(boolean, (home) => home.security.hardware.siren),
+  'security.buzzer': security(oneOf(['off', 'exit', 'entry']), (home) => home.security.hardware.buzzer),
+  'security.panel': security(oneOf(PANEL_STATES), (home) => home.security.inside),
+  'security.shown': security(oneOf(PANEL_STATES), (home) => home.security.panel.value),
+  'hub.up': { values: boolean, look: (home) => home.hubIsUp },
+  outdoors: { values: number('°C'), look: (home) => home.outdoorCelsius },
+}
+
+export const isPath = (name: string): boolean => Object.hasOwn(PATHS, name)

@@ -1,0 +1,263 @@
+// What a scenario may say: one schema, from which the type, the errors and the published JSON Schema come.
+import * as v from 'valibot'
+import { KINDS } from '#contract/ids.ts'
+import { MODES, PRESETS, PROGRAMS } from '#contract/kinds.ts'
+import { lengthOf, readLength } from '../home/length.ts'
+import { HOUSE_NAMES } from '../house/presets.ts'
+import { ConditionError, readCondition } from './condition.ts'
+import { isMoment } from './moment.ts'
+
+/** An object that names the keys it knows when it meets one it does not. */
+const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, ({ expected, received }) =>
+    expected === 'never'
+      ? `is not known here: it must be one of ${Object.keys(entries).join(', ')}`
+      : `must be an object: got ${received}`,
+  )
+const text = v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'))
+const oneOf = <const Options extends readonly string[]>(options: Options) =>
+  v.picklist(options, ({ received }) => `must be one of ${options.join(', ')}: got ${received}`)
+const number = (min: number, max: number, unit: string) => {
+  const message = `must be a number from ${min} to ${max}${unit && ` ${unit}`}`
+  return v.pipe(v.number(message), v.minValue(min, message), v.maxValue(max, message))
+}
+const whole = (min: number, max: number) => v.pipe(number(min, max, ''), v.integer('must be a whole number'))
+const truth = v.boolean('must be true or false')
+
+const length = v.pipe(
+  v.string('must be a length of time like 8h, 2h30m or 45s'),
+  v.check((given) => readLength(given) !== undefined, 'must be a length of time like 8h, 2h30m or 45s'),
+)
+const signedLength = v.pipe(
+  v.string(),
+  v.check(
+    (given) => readLength(given.replace(/^[+-]/, '')) !== undefined,
+    'must be a length of time like 1h, or -365d to go back',
+  ),
+)
+const moment = v.pipe(
+  v.string('must be a time like 22:00, day 2 07:30, or +2h after the start'),
+  v.check(isMoment, 'must be a time like 22:00, day 2 07:30, or +2h after the start'),
+)
+const condition = v.pipe(
+  v.string('must be a condition like thermostat.air >= 5'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    try {
+      readCondition(dataset.value)
+    } catch (error) {
+      if (error instanceof ConditionError) addIssue({ message: error.message })
+      else throw error
+    }
+  }),
+)
+const kind = oneOf(KINDS)
+const each = <const Value extends v.GenericSchema>(value: Value) =>
+  object({ thermostat: v.exactOptional(value), toaster: v.exactOptional(value), security: v.exactOptional(value) })
+
+const sensor = v.union(
+  [
+    oneOf(['stuck', 'silent', 'nan', 'mended']),
+    object({ says: v.number('must be a number in °C') }),
+    object({ drifting: v.number('must be a number in K an hour') }),
+  ],
+  'must be stuck, silent, nan, mended, {says: 85} or {drifting: 2} (K an hour)',
+)
+
+/** Everything a step can do; one of them a step. */
+export const actionEntries = {
+  /** From the owner's phone. */
+  target: v.exactOptional(number(5, 35, '°C')),
+  mode: v.exactOptional(oneOf(MODES)),
+  preset: v.exactOptional(oneOf(PRESETS)),
+  program: v.exactOptional(oneOf(PROGRAMS)),
+  browning: v.exactOptional(whole(1, 7)),
+  toaster: v.exactOptional(oneOf(['start', 'cancel', 'lift', 'more'])),
+  arm: v.exactOptional(oneOf(['away', 'home', 'night', 'vacation'])),
+  disarm: v.exactOptional(oneOf(['right-code', 'wrong-code'])),
+  /** With one's own hands. */
+  lever: v.exactOptional(oneOf(['load', 'press', 'lift'])),
+  key: v.exactOptional(oneOf(['start', 'cancel', 'remote-start', 'reset'])),
+  open: v.exactOptional(text),
+  close: v.exactOptional(text),
+  tamper: v.exactOptional(truth),
+  window: v.exactOptional(oneOf(['open', 'close'])),
+  /** What breaks. */
+  outdoors: v.exactOptional(number(-60, 60, '°C')),
+  sensor: v.exactOptional(sensor),
+  relay: v.exactOptional(
+    object({
+      thermostat: v.exactOptional(oneOf(['welded', 'mended'])),
+      toaster: v.exactOptional(oneOf(['welded', 'mended'])),
+    }),
+  ),
+  jam: v.exactOptional(truth),
+  hub: v.exactOptional(oneOf(['kill', 'stop', 'start', 'restart', 'kill-and-start', 'rotate-keys', 'replace-keys'])),
+  broker: v.exactOptional(oneOf(['stop', 'start'])),
+  messages: v.exactOptional(
+    v.union(
+      [
+        oneOf(['normal']),
+        object({
+          drop: v.exactOptional(number(0, 1, '')),
+          double: v.exactOptional(number(0, 1, '')),
+          reorder: v.exactOptional(number(0, 1, '')),
+          delay: v.exactOptional(length),
+          topic: v.exactOptional(text),
+        }),
+      ],
+      'must be normal, or shares from 0 to 1 for drop, double and reorder, and a delay',
+    ),
+  ),
+  line: v.exactOptional(
+    each(
+      v.union(
+        [oneOf(['cut', 'join', 'half-open']), object({ delay: length })],
+        'must be cut, join, half-open or {delay: 2s}',
+      ),
+    ),
+  ),
+  power: v.exactOptional(each(oneOf(['cut', 'restore', 'blink']))),
+  'power-cut-at-write': v.exactOptional(each(whole(1, 1000))),
+  disk: v.exactOptional(each(oneOf(['full', 'free']))),
+  clock: v.exactOptional(
+    object({
+      thermostat: v.exactOptional(signedLength),
+      toaster: v.exactOptional(signedLength),
+      security: v.exactOptional(signedLength),
+      hub: v.exactOptional(signedLength),
+    }),
+  ),
+  ghost: v.exactOptional(
+    object({ device: kind, path: v.pipe(text, v.includes('/', 'must be like cycle/start')), payload: v.string() }),
+  ),
+  revoke: v.exactOptional(kind),
+  pair: v.exactOptional(kind),
+  answers: v.exactOptional(
+    v.array(
+      v.union(
+        [
+          oneOf([
+            'authorization_pending',
+            'slow_down',
+            'access_denied',
+            'expired_token',
+            'invalid_grant',
+            'invalid_client',
+            'malformed',
+            'hang',
+          ]),
+          whole(400, 599),
+        ],
+        'must be an OAuth error, malformed, hang, or an HTTP status from 400 to 599',
+      ),
+    ),
+  ),
+  /** People of the house, by name, or the burglar. */
+  burglar: v.exactOptional(text),
+  say: v.exactOptional(text),
+} as const
+export type ActionName = keyof typeof actionEntries
+
+const action = v.pipe(
+  object(actionEntries),
+  v.check((given) => Object.keys(given).length === 1, 'must do one thing: write a list for more'),
+)
+export type Action = v.InferOutput<typeof action>
+
+const step = v.pipe(
+  object({
+    at: v.exactOptional(moment),
+    every: v.exactOptional(
+      v.union(
+        [length, v.pipe(v.string(), v.regex(/^\d+ messages$/, 'must be a length of time, or like 10 messages'))],
+        'must be a length of time like 30m, or like 10 messages',
+      ),
+    ),
+    when: v.exactOptional(condition),
+    from: v.exactOptional(moment),
+    until: v.exactOptional(moment),
+    do: v.union(
+      [action, v.pipe(v.array(action), v.minLength(1, 'must do something'))],
+      'must be one action, or a list of them',
+    ),
+  }),
+  v.check(
+    ({ at, every, when }) => [at, every, when].filter((given) => given !== undefined).length === 1,
+    'must have one of at, every, when',
+  ),
+)
+export type Step = v.InferOutput<typeof step>
+
+const limits = object({
+  'at-most': v.exactOptional(number(0, 1e9, '')),
+  'at-least': v.exactOptional(number(0, 1e9, '')),
+})
+export const expectationEntries = {
+  name: v.exactOptional(text),
+  always: v.exactOptional(condition),
+  never: v.exactOptional(condition),
+  eventually: v.exactOptional(condition),
+  sequence: v.exactOptional(v.pipe(v.array(condition), v.minLength(2, 'must name two conditions at least'))),
+  /** K·h below the target (by half a kelvin or more), while the mode heats. */
+  comfort: v.exactOptional(limits),
+  /** How often the heating went on, a day. */
+  cycles: v.exactOptional(limits),
+  /** What the heater used, kWh. */
+  energy: v.exactOptional(limits),
+  /** Between these times; the whole run unless given. */
+  from: v.exactOptional(moment),
+  until: v.exactOptional(moment),
+  /** Of `from`, for eventually and sequence. */
+  within: v.exactOptional(length),
+} as const
+const CHECKS = ['always', 'never', 'eventually', 'sequence', 'comfort', 'cycles', 'energy'] as const
+const expectation = v.pipe(
+  object(expectationEntries),
+  v.check(
+    (given) => CHECKS.filter((name) => given[name] !== undefined).length === 1,
+    `must have one of ${CHECKS.join(', ')}`,
+  ),
+)
+export type Expectation = v.InferOutput<typeof expectation>
+
+const weather = v.union(
+  [
+    object({ celsius: number(-60, 60, '°C') }),
+    object({
+      mean: number(-60, 60, '°C'),
+      swing: v.exactOptional(number(0, 30, 'K')),
+      latitude: v.exactOptional(number(-90, 90, '°')),
+    }),
+    object({ file: text }),
+  ],
+  'must be {celsius: -5}, {mean: 4, swing: 6} or {file: some.epw}',
+)
+
+export const scenarioSchema = object({
+  name: text,
+  story: v.exactOptional(text),
+  seed: v.exactOptional(whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
+  home: v.exactOptional(
+    object({
+      devices: v.exactOptional(v.pipe(v.array(kind), v.minLength(1, 'must have a device'))),
+      house: v.exactOptional(oneOf(HOUSE_NAMES)),
+      zone: v.exactOptional(text),
+      start: v.exactOptional(
+        v.pipe(text, v.regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$/, 'must be a local time like 2030-01-14 18:00')),
+      ),
+      weather: v.exactOptional(weather),
+      indoors: v.exactOptional(number(-20, 35, '°C')),
+      people: v.exactOptional(whole(0, 6)),
+      pet: v.exactOptional(truth),
+      tokens: v.exactOptional(length),
+    }),
+  ),
+  for: v.pipe(
+    length,
+    v.check((given) => readLength(given) === undefined || lengthOf(given) > 0, 'must be longer than nothing'),
+  ),
+  steps: v.exactOptional(v.array(step)),
+  expect: v.exactOptional(v.array(expectation)),
+})
+export type Scenario = v.InferOutput<typeof scenarioSchema>
