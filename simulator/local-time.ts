@@ -48,7 +48,6 @@ export function localOf(zone: string, at: Instant): LocalTime {
 
 /** The same figures read as if they were UTC. */
 function asUtc({ year, month, day, hour, minute, second = 0 }: WallTime): number {
-  // biome-ignore lint/style/noRestrictedGlobals: the arithmetic of the calendar, which reads no clock.
   return Date.UTC(year, month - 1, day, hour, minute, second)
 }
 

@@ -1,35 +1,59 @@
-// Somebody who is not meant to be there.
+// Somebody who was not asked in: forces a way in, goes through every room, and leaves as they came. What they opened stays open.
 import type { Clock } from '#contract/clock.ts'
-import { millis } from '#contract/time.ts'
-import type { Random } from '../random.ts'
-import { type FloorPlan, OUTSIDE } from './floor-plan.ts'
-import type { Presence } from './presence.ts'
+import type { Instant } from '#contract/time.ts'
+import type { World } from './building.ts'
+import { secondsBetween, shuffled } from './pace.ts'
+import { beyond, type FloorPlan, findRoute, isWay, type Opening, OUTSIDE } from './plan.ts'
+import { createWalker } from './walker.ts'
 
-const SEARCHED = ['hall', 'living', 'bedroom'] as const
-
-/** Comes in by a door or a window (by its zone), leaves it open, searches for a few minutes, and goes by the front door. */
-export async function burgle(options: {
+export interface BurglaryOptions {
   readonly clock: Clock
   readonly plan: FloorPlan
-  readonly presence: Presence
-  readonly random: Random
-  readonly entrance: string
-  readonly signal: AbortSignal
-}): Promise<void> {
-  const { clock, plan, presence, random, entrance, signal } = options
-  const burglar = { name: 'burglar', careless: true, random }
-  presence.place(burglar, OUTSIDE)
-  const door = plan.doors.find(({ zone }) => zone === entrance)
-  if (door === undefined) {
-    presence.climb(burglar, entrance)
-  } else {
-    const [a, b] = door.between
-    await presence.walk(burglar, a === OUTSIDE ? b : a, signal)
-  }
-  for (const room of SEARCHED) {
-    await presence.walk(burglar, room, signal)
-    await clock.sleep(millis(20_000 + Math.floor(random() * 60_000)), signal)
-    presence.stir(burglar)
-  }
-  await presence.walk(burglar, OUTSIDE, signal)
+  readonly random: () => number
+  readonly world: World
+  /** A door or window to the outside, by its id or that of its zone. */
+  readonly by: string
+  /** Caught: rejects with its reason. */
+  readonly signal?: AbortSignal
 }
+
+export interface Burglary {
+  readonly enteredAt: Instant
+  readonly leftAt: Instant
+  /** In their order. */
+  readonly searched: readonly string[]
+}
+
+const FORCING_SECONDS = [5, 20] as const
+/** A house is gone through in a few minutes. */
+const SEARCHING_SECONDS = [20, 60] as const
+
+/** Resolves when they are gone. Throws a `RangeError` that names the ways in when `by` is none. */
+export async function burgle({ clock, plan, random, world, by, signal }: BurglaryOptions): Promise<Burglary> {
+  const waysIn = plan.openings.filter(({ between }) => between.includes(OUTSIDE))
+  const way = waysIn.find(({ id }) => id === by) ?? waysIn.find(({ zone }) => zone === by)
+  if (way === undefined) {
+    throw new RangeError(`Cannot break in by ${by} as the ways in are ${waysIn.map(({ id }) => id).join(', ')}`)
+  }
+  const burglar = createWalker({ clock, plan, random, world, name: 'burglar', kind: 'burglar' })
+  const entrance = beyond(way, OUTSIDE)
+  const inside = (room: string) =>
+    room !== OUTSIDE && findRoute(plan, { from: entrance, to: room, passable: isIndoors }) !== undefined
+
+  await clock.sleep(secondsBetween(random, ...FORCING_SECONDS), signal)
+  await burglar.pass(way.id, signal)
+  const enteredAt = clock.now()
+  const searched = shuffled(
+    plan.rooms.map(({ id }) => id).filter((id) => inside(id)),
+    random,
+  )
+  for (const room of searched) {
+    await burglar.walkTo(room, signal)
+    await burglar.moveAbout(secondsBetween(random, ...SEARCHING_SECONDS), signal)
+  }
+  await burglar.walkTo(entrance, signal)
+  await burglar.pass(way.id, signal)
+  return { enteredAt, leftAt: clock.now(), searched }
+}
+
+const isIndoors = (opening: Opening): boolean => isWay(opening) && !opening.between.includes(OUTSIDE)

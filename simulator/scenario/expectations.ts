@@ -74,8 +74,7 @@ function ordered(name: string, conditions: readonly Condition[], { from, until }
     moments: [from, until],
     look(home, now) {
       if (now < from || now > until) return
-      for (let next = conditions[reached]; next !== undefined && next.holds(home); next = conditions[reached])
-        reached += 1
+      for (let next = conditions[reached]; next?.holds(home); next = conditions[reached]) reached += 1
       const waiting = conditions[reached]
       if (waiting !== undefined) last = { at: now, seen: waiting.describe(home) }
     },

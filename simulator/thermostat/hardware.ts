@@ -4,6 +4,7 @@ import { type Millis, millis, seconds } from '#contract/time.ts'
 import type { Hardware } from '../../device/control.ts'
 import type { ThermostatActuators, ThermostatReading } from '../../device/thermostat/hardware.ts'
 import type { Random } from '../random.ts'
+import { createRelay } from '../relay.ts'
 import type { Place } from './place.ts'
 import { BARE_SENSOR, newSensor, readSensor, type SensorFault, type SensorParameters } from './sensor.ts'
 
@@ -21,9 +22,9 @@ export interface SimulatedThermostat extends Hardware<ThermostatReading, Thermos
   failSensor(fault: SensorFault | undefined): void
   /** The relay sticks where it is, whatever it is told; let go, it does what it was told last. */
   weldRelay(welded: boolean): void
+  /** Its contacts bounce at each switching. */
+  wearRelay(worn: boolean): void
 }
-
-const OFF: ThermostatActuators = { heat: false, cool: false }
 
 export function simulateThermostat(options: {
   readonly clock: Clock
@@ -32,17 +33,13 @@ export function simulateThermostat(options: {
   readonly sensor?: SensorParameters
   /** For the sensor's noise. */
   readonly random?: Random
-  /** Hears what the relays really do. */
-  readonly onRelay?: (relays: ThermostatActuators) => void
 }): SimulatedThermostat {
-  const { clock, place, readEvery = seconds(10), sensor: parameters = BARE_SENSOR, onRelay } = options
+  const { clock, place, readEvery = seconds(10), sensor: parameters = BARE_SENSOR } = options
   const { random = () => 0.5 } = options
   let sensor = newSensor
   let fault: { readonly what: SensorFault; readonly since: Millis } | undefined
-  let welded = false
   let said: SimulatedThermostat['said']
-  let wanted = OFF
-  let real = OFF
+  let cooling = false
   let tell = (_reading: ThermostatReading) => {}
   let stop = () => {}
 
@@ -59,20 +56,21 @@ export function simulateThermostat(options: {
     if (celsius !== undefined) tell({ type: 'temperature', celsius })
     if (fault?.what.type !== 'silent') tell({ type: 'humidity', percent: Math.round(place.humidityPercent) })
   }
-  const follow = () => {
-    const before = real
-    real = welded ? { ...wanted, heat: real.heat } : wanted
-    if (real.heat === before.heat && real.cool === before.cool) return
-    place.heat(real.heat)
-    place.cool(real.cool)
-    onRelay?.(real)
-    if (real.heat !== before.heat) tell({ type: 'relay', closed: real.heat })
+  const relay = createRelay({
+    clock,
+    onSwitched: place.heat,
+    onContact: (closed) => tell({ type: 'relay', closed }),
+  })
+  const cool = (on: boolean) => {
+    if (on === cooling) return
+    cooling = on
+    place.cool(on)
   }
 
   return {
     place,
     get relayWelded() {
-      return welded
+      return relay.welded
     },
     get sensorFault() {
       return fault?.what
@@ -81,21 +79,23 @@ export function simulateThermostat(options: {
       return said
     },
     get heating() {
-      return real.heat
+      return relay.closed
     },
     get cooling() {
-      return real.cool
+      return cooling
     },
     listen(hear) {
       tell = hear
-      tell({ type: 'relay', closed: real.heat })
+      tell({ type: 'relay', closed: relay.closed })
       tell({ type: 'window', open: place.windowOpen })
       read()
       stop = every(clock, readEvery, read)
     },
-    apply(actuators) {
-      wanted = actuators
-      follow()
+    apply({ heat, cool: wanted }) {
+      // Off before on: for no moment both are closed.
+      if (!wanted) cool(false)
+      relay.drive(heat)
+      if (wanted) cool(true)
     },
     openWindow(open) {
       place.openWindow(open)
@@ -104,16 +104,15 @@ export function simulateThermostat(options: {
     failSensor(what) {
       fault = what && { what, since: millis(clock.uptime()) }
     },
-    weldRelay(next) {
-      welded = next
-      follow()
-    },
+    weldRelay: relay.weld,
+    wearRelay: relay.wear,
     /** Without power a relay falls open, unless it is welded. */
     async [Symbol.asyncDispose]() {
       stop()
       tell = () => {}
-      wanted = OFF
-      follow()
+      relay.stop()
+      relay.drive(false)
+      cool(false)
     },
   }
 }

@@ -1,6 +1,7 @@
 // `Date`, `setTimeout` and `setInterval` for participants of a home. The libraries in it (oidc-provider, jose, oauth4webapi, aedes,
 // mqtt.js) read them by themselves; inside a home they are on its clock, and outside they are what they were.
 import { promisify } from 'node:util'
+import { CALLED_OFF } from '#contract/clock.ts'
 import { millis } from '#contract/time.ts'
 import { currentParticipant, type Participant } from './participant.ts'
 
@@ -67,7 +68,7 @@ class HomeTimer {
   }
 
   stop(): void {
-    this.#stopped.abort()
+    this.#stopped.abort(CALLED_OFF)
   }
   refresh(): this {
     this.stop()

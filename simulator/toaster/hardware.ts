@@ -4,6 +4,9 @@ import { after, every } from '#contract/clock.ts'
 import { type Millis, millis, seconds } from '#contract/time.ts'
 import type { Hardware } from '../../device/control.ts'
 import type { ToasterActuators, ToasterReading } from '../../device/toaster/hardware.ts'
+import { createRelay } from '../relay.ts'
+import { type Bread, createSlots } from './slots.ts'
+import type { BreadKind } from './toast.ts'
 
 export interface SimulatedToaster extends Hardware<ToasterReading, ToasterActuators> {
   readonly heating: boolean
@@ -13,8 +16,10 @@ export interface SimulatedToaster extends Hardware<ToasterReading, ToasterActuat
   /** When somebody who stood there last allowed a start from afar, and when the carriage last came up. */
   readonly allowedAt: Millis | undefined
   readonly liftedAt: Millis | undefined
-  /** Somebody puts bread in, pushes the lever down and allows one start from afar. */
-  loadBread(): void
+  /** What is in the slots, and what has become of it. */
+  readonly bread: Bread | undefined
+  /** Somebody puts a slice in, pushes the lever down and allows one start from afar. */
+  loadBread(kind?: BreadKind): void
   /** Somebody pushes the lever down and starts it at the toaster. */
   pressLever(): void
   liftByHand(): void
@@ -22,6 +27,8 @@ export interface SimulatedToaster extends Hardware<ToasterReading, ToasterActuat
   /** The bread sticks: the spring cannot lift the carriage. */
   jam(jammed: boolean): void
   weldRelay(welded: boolean): void
+  /** Its contacts bounce at each switching. */
+  wearRelay(worn: boolean): void
 }
 
 const AMBIENT = 20
@@ -41,17 +48,25 @@ export function simulateToaster(options: {
   readonly attended?: boolean
 }): SimulatedToaster {
   const { clock, attended = false } = options
-  let actuators: ToasterActuators = { heater: false, magnet: false }
+  let magnet = false
   let carriage: 'up' | 'down' = 'up'
   let caseCelsius = AMBIENT
   let jammed = false
-  let welded = false
   let tell = (_reading: ToasterReading) => {}
   let stop = () => {}
   let warming = false
   let allowedAt: Millis | undefined
   let liftedAt: Millis | undefined
   const cancels = new Set<() => void>()
+  const slots = createSlots(clock)
+  const relay = createRelay({
+    clock,
+    onSwitched(heating) {
+      slots.change({ heating })
+      if (heating) startWarming()
+    },
+    onContact: (closed) => tell({ type: 'relay', closed }),
+  })
 
   const later = (length: typeof SPRING, then: () => void) => {
     const cancel = after(clock, length, () => {
@@ -65,6 +80,7 @@ export function simulateToaster(options: {
   const move = (position: 'up' | 'down') => {
     if (carriage === position) return
     carriage = position
+    slots.change({ down: position === 'down' })
     if (position === 'up') liftedAt = clock.uptime()
     // Whoever pushes the lever has put the next slice in.
     cancelNextSlice()
@@ -74,21 +90,22 @@ export function simulateToaster(options: {
     if (key === 'remote-start') allowedAt = clock.uptime()
     tell({ type: 'key', key })
   }
-  const loadBread = () => {
+  const loadBread = (kind: BreadKind = 'bread') => {
+    slots.put(kind)
     move('down')
     press('remote-start')
   }
   const spring = () => {
-    if (actuators.magnet || jammed || carriage === 'up') return
+    if (magnet || jammed || carriage === 'up') return
     move('up')
-    if (attended) cancelNextSlice = later(NEXT_SLICE, loadBread)
+    if (attended) cancelNextSlice = later(NEXT_SLICE, () => loadBread())
   }
   /** Every second, as long as there is something to tell. */
   const warm = () => {
-    const towards = actuators.heater ? CASE_WHEN_HEATING : AMBIENT
+    const towards = relay.closed ? CASE_WHEN_HEATING : AMBIENT
     caseCelsius = towards + (caseCelsius - towards) * Math.exp(-1 / CASE_SECONDS)
     tell({ type: 'case', celsius: Math.round(caseCelsius * 2) / 2 })
-    if (!actuators.heater && caseCelsius - AMBIENT < 0.2) {
+    if (!relay.closed && caseCelsius - AMBIENT < 0.2) {
       caseCelsius = AMBIENT
       rest()
     }
@@ -106,16 +123,19 @@ export function simulateToaster(options: {
 
   return {
     get heating() {
-      return actuators.heater
+      return relay.closed
     },
     get carriage() {
       return carriage
     },
     get relayWelded() {
-      return welded
+      return relay.welded
     },
     get allowedAt() {
       return allowedAt
+    },
+    get bread() {
+      return slots.bread
     },
     get liftedAt() {
       return liftedAt
@@ -126,17 +146,16 @@ export function simulateToaster(options: {
     listen(hear) {
       tell = hear
       tell({ type: 'carriage', position: carriage })
-      tell({ type: 'relay', closed: actuators.heater })
+      tell({ type: 'relay', closed: relay.closed })
       tell({ type: 'case', celsius: Math.round(caseCelsius * 2) / 2 })
-      if (actuators.heater || caseCelsius > AMBIENT) startWarming()
+      if (relay.closed || caseCelsius > AMBIENT) startWarming()
       if (attended) loadBread()
     },
     apply(wanted) {
-      const before = actuators
-      actuators = welded ? { ...wanted, heater: before.heater } : wanted
-      if (actuators.heater) startWarming()
-      if (actuators.heater !== before.heater) tell({ type: 'relay', closed: actuators.heater })
-      if (before.magnet && !actuators.magnet) later(SPRING, spring)
+      const held = magnet
+      magnet = wanted.magnet
+      relay.drive(wanted.heater)
+      if (held && !magnet) later(SPRING, spring)
     },
     loadBread,
     pressLever() {
@@ -149,13 +168,17 @@ export function simulateToaster(options: {
       jammed = next
       if (!jammed) spring()
     },
-    weldRelay(next) {
-      welded = next
-    },
+    weldRelay: relay.weld,
+    wearRelay: relay.wear,
     async [Symbol.asyncDispose]() {
       rest()
       for (const cancel of cancels) cancel()
-      actuators = { heater: welded && actuators.heater, magnet: false }
+      tell = () => {}
+      relay.stop()
+      relay.drive(false)
+      // Nothing holds the carriage now.
+      if (magnet && !jammed) move('up')
+      magnet = false
     },
   }
 }

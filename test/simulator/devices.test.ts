@@ -320,3 +320,57 @@ test('power that fails in the middle of a slice: it wakes idle and cold, with it
   expect(again.toaster.heating).toBe(false)
   expect(await again.device.order('cycle/start')).toMatchObject({ ok: false })
 })
+
+test.for([
+  { kind: 'bread', program: 'bread', shade: 4 },
+  { kind: 'frozen', program: 'defrost', shade: 5 },
+  { kind: 'frozen', program: 'bread', shade: 3 },
+] as const)('$kind on the program $program at 4 comes out with the shade $shade', async ({ kind, program, shade }) => {
+  const { clock, toaster, device } = await startToaster()
+  await device.order('cycle/program', program)
+  await device.order('cycle/browning', 4)
+  toaster.loadBread(kind)
+  await clock.advance(seconds(1))
+  await device.order('cycle/start')
+  await clock.advance(minutes(5))
+  expect(toaster.carriage).toBe('up')
+  expect(toaster.bread).toMatchObject({ kind, burnt: false })
+  expect(toaster.bread?.shade).toBe(shade)
+})
+
+test('bread that sticks under a welded relay burns: the simulation shows what the cut-off is for', async () => {
+  const { clock, toaster, device } = await startToaster()
+  await device.order('cycle/browning', 7)
+  toaster.pressLever()
+  toaster.loadBread()
+  await clock.advance(seconds(10))
+  toaster.jam(true)
+  toaster.weldRelay(true)
+  await clock.advance(minutes(8))
+  expect(toaster.bread?.burnt).toBe(true)
+})
+
+test('contacts that bounce are no fault and switch nothing twice', async () => {
+  const { clock, toaster, device } = await startToaster()
+  toaster.wearRelay(true)
+  await device.order('cycle/browning', 1)
+  toaster.pressLever()
+  await clock.advance(minutes(3))
+  expect(device.had('cycle/state')).toEqual(['heating', 'done', 'idle'])
+
+  const room = await startThermostat({ outdoorCelsius: 0, roomCelsius: 18 })
+  room.house.wearRelay(true)
+  await room.device.order('climate/target', 21)
+  await room.clock.advance(hours(12))
+  expect(room.house.heating || room.place.airCelsius > 20).toBe(true)
+  expect(room.device.had('health/status').filter((status) => status !== 'ok')).toEqual([])
+})
+
+test('without power the magnet lets go: nothing stays down in the heat', async () => {
+  const { clock, toaster, device } = await startToaster()
+  toaster.pressLever()
+  await clock.advance(seconds(20))
+  expect(toaster.carriage).toBe('down')
+  await device.cutPower()
+  expect([toaster.carriage, toaster.heating]).toEqual(['up', false])
+})
