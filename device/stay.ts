@@ -107,7 +107,7 @@ async function beOnline(options: StayOptions, session: MqttSession, held: Held):
     log.info({ device }, 'online')
     tell({ phase: 'online', device })
     const renewing = keepTokenFresh(options, session, held, over)
-    const ended = await Promise.race([session.ended, abortOf(signal), renewing])
+    const ended = await Promise.race([session.ended, abortOf(signal, gone.signal), renewing])
     if (signal.aborted) await publisher.state('disconnected').catch(() => {})
     return typeof ended === 'string' ? { type: 'was_online', because: ended } : ended
   } finally {
@@ -139,8 +139,9 @@ async function keepTokenFresh(
   }
 }
 
-const abortOf = (signal: AbortSignal): Promise<string> =>
+/** Nobody listens any more once `over`: the agent's signal outlives its connections. */
+const abortOf = (signal: AbortSignal, over: AbortSignal): Promise<string> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve('the agent stops')
-    else signal.addEventListener('abort', () => resolve('the agent stops'), { once: true })
+    else signal.addEventListener('abort', () => resolve('the agent stops'), { once: true, signal: over })
   })

@@ -81,21 +81,36 @@ export async function connect(options: ConnectOptions): Promise<MqttSession> {
   client.on('error', (error) => {
     failure = error
   })
-  const ended = new Promise<string>((resolve) => client.once('close', () => resolve(failure.message)))
-  const broken = ended.then(() => Promise.reject(failure))
-  broken.catch(() => {})
+  // Who waits for an answer is told when none can come any more. A race against one promise that lives as long as the connection would
+  // keep every answer for as long.
+  const waiting = new Set<(error: Error) => void>()
+  let isOver = false
+  const ended = new Promise<string>((resolve) => {
+    client.once('close', () => {
+      isOver = true
+      for (const giveUp of waiting) giveUp(failure)
+      resolve(failure.message)
+    })
+  })
+  const answered = <T>(answer: Promise<T>): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    waiting.add(reject)
+    answer.then(resolve, reject)
+    if (isOver) reject(failure)
+    return promise.finally(() => waiting.delete(reject))
+  }
   const publish: MqttSession['publish'] = async (topic, payload, { retain, qos }) => {
-    await Promise.race([client.publishAsync(topic, payload, { retain, qos }), broken])
+    await answered(client.publishAsync(topic, payload, { retain, qos }))
   }
   client.on('message', (topic, payload, packet) => {
     hear({ topic, payload: payload.toString(), retained: packet.retain }, publish)
   })
 
   try {
-    await Promise.race([new Promise<void>((resolve) => client.once('connect', () => resolve())), broken])
+    await answered(new Promise<void>((resolve) => client.once('connect', () => resolve())))
     // A state is a few bytes: without this each waits up to 40 ms for the acknowledgement of the one before (RFC 896).
     if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true)
-    const [granted] = await Promise.race([client.subscribeAsync(commandFilter(device), { qos: 1 }), broken])
+    const [granted] = await answered(client.subscribeAsync(commandFilter(device), { qos: 1 }))
     // 128 is a refusal (MQTT 3.1.1 §3.9.3).
     if (granted === undefined || granted.qos > 2) throw new Error('the broker refused the subscription to our commands')
   } catch (error) {
