@@ -1,5 +1,6 @@
 // A whole home for a test: a real hub on loopback ports, the product's own agents on simulated hardware, really paired, and a clock that
 // turns.
+import { join } from 'node:path'
 import { setTimeout as sleepReally } from 'node:timers/promises'
 import pino from 'pino'
 import { momentOf } from '#contract/clock.ts'
@@ -97,7 +98,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
   await using began = new AsyncDisposableStack()
   const world = began.use(createWorld({ seed, start }))
   const { clock, work } = world
-  const transcript = createTranscript()
+  const transcript = createTranscript({ file: join(world.folder, 'transcript.ndjson'), start })
   const retained = new Map<string, string>()
   const refusals = new Map<string, { readonly code: string; readonly message: string }>()
   const hearers = new Set<(message: Entry) => void>()
@@ -117,7 +118,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
       intercept: (request, response) => answers.intercept(request, response),
       meddle: (stream) => meddleWith(stream, meddled),
       observe(message) {
-        const entry = transcript.add(message, clock.uptime(), clock.now())
+        const entry = transcript.add(message, clock.uptime())
         if (message.retain && message.payload === '') retained.delete(message.topic)
         else if (message.retain) retained.set(message.topic, message.payload)
         const refusal = refusalIn(entry)

@@ -60,11 +60,13 @@ export function createLine(clock: Clock): Line {
       void move()
     },
     async whenJoined(signal) {
-      const aborted = new Promise<never>((_, reject) => {
-        if (signal.aborted) reject(signal.reason)
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      })
-      if (cut) await Promise.race([joined.promise, aborted])
+      signal.throwIfAborted()
+      if (cut) {
+        const aborted = Promise.withResolvers<never>()
+        const giveUp = () => aborted.reject(signal.reason)
+        signal.addEventListener('abort', giveUp, { once: true })
+        await Promise.race([joined.promise, aborted.promise]).finally(() => signal.removeEventListener('abort', giveUp))
+      }
       if (delay > 0) await clock.sleep(delay, signal)
     },
   }

@@ -1,7 +1,7 @@
 // Writes down how a run went: curves, states, marks and messages on one time axis.
 import type { Instant } from '#contract/time.ts'
 import type { Home } from '../home.ts'
-import type { Kpi, Mark, Report, Series } from '../report/report.ts'
+import type { Kpi, Mark, Report, ReportedMessage, Series } from '../report/report.ts'
 
 type Recorded = Pick<Report, 'kpis' | 'series' | 'messages' | 'marks'>
 type Point = readonly [at: number, value: number | string]
@@ -27,7 +27,10 @@ export function createRecorder(home: Home, start: Instant): Recorder {
   const points = curves.map((): Point[] => [])
   const marks: Mark[] = []
   const now = () => home.now - start
-  const firstMessage = home.transcript.entries.length
+  const messages: ReportedMessage[] = []
+  home.onMessage(({ time, from, topic, payload, retain }) =>
+    messages.push({ at: time - start, from, topic, payload, retain }),
+  )
 
   return {
     look() {
@@ -54,9 +57,7 @@ export function createRecorder(home: Home, start: Instant): Recorder {
         kpis: kpisOf(home, now()),
         series: curves.map(({ name, unit, kind }, index) => ({ name, unit, kind, points: points[index] ?? [] })),
         marks: [...marks, ...events, ...end],
-        messages: home.transcript.entries.slice(firstMessage).map(({ time, from, topic, payload, retain }) => ({
-          ...{ at: time - start, from, topic, payload, retain },
-        })),
+        messages,
       }
     },
   }
@@ -92,7 +93,7 @@ function curvesOf(home: Home): readonly Curve[] {
 
 function kpisOf(home: Home, length: number): readonly Kpi[] {
   const { comfort, cycles, energy } = home.measures
-  const messages = { name: 'messages', value: home.transcript.entries.length, unit: '' }
+  const messages = { name: 'messages', value: home.transcript.length, unit: '' }
   if (!home.devices.includes('thermostat')) return [messages]
   return [
     { name: 'too cold', value: comfort, unit: 'K·h' },
