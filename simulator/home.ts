@@ -5,6 +5,7 @@ import { setTimeout as sleepReally } from 'node:timers/promises'
 import pino from 'pino'
 import { momentOf } from '#contract/clock.ts'
 import { type DeviceId, KINDS, type Kind } from '#contract/ids.ts'
+import type { Role } from '#contract/scopes.ts'
 import { type Instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { propertyTopic } from '#contract/topics.ts'
 import { createAnswers } from './home/answers.ts'
@@ -30,7 +31,14 @@ import { seededWeather } from './weather/seeded.ts'
 
 export type { HomeOptions }
 
-export interface Home extends AsyncDisposable {
+/** Each throws a `RangeError` where this home has no such device. */
+export interface Devices {
+  readonly thermostat: ThermostatHandle
+  readonly toaster: ToasterHandle
+  readonly security: SecurityHandle
+}
+
+export interface Home extends AsyncDisposable, Devices {
   readonly seed: number
   readonly issuer: URL
   /** For clients of your own, over a real socket. They are not on this clock: see `settle`. */
@@ -38,9 +46,8 @@ export interface Home extends AsyncDisposable {
   /** As a phone gets it: the owner's, with the scopes asked for; all of them by default. It lives ten minutes of the home's time. */
   accessToken(scopes?: readonly string[]): Promise<string>
   readonly devices: readonly Kind[]
-  readonly thermostat: ThermostatHandle
-  readonly toaster: ToasterHandle
-  readonly security: SecurityHandle
+  /** The devices in the hand of somebody who may do less: what their phone sends carries the scopes of their role. */
+  as(role: Role): Devices
   readonly house: House
   readonly outdoorCelsius: number
   /** Another temperature than the weather's; undefined gives it back. */
@@ -196,21 +203,34 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
   await work.settle()
   const begunAt = clock.uptime()
 
-  const handles = new Map<Kind, unknown>()
-  const handle = <Handle>(kind: Kind): Handle => {
+  const handles = new Map<string, unknown>()
+  const handle = <Handle>(kind: Kind, role: Role = 'owner'): Handle => {
     const parts: HandleParts = {
-      ...{ slot: slot(kind), owner, retained, settle },
+      ...{ slot: slot(kind), phone: owner.phone(role), retained, settle },
       takeRefusal(device) {
         const refusal = refusals.get(device)
         refusals.delete(device)
         return refusal
       },
     }
-    const made = handles.get(kind) ?? find(kind).handle(parts)
-    handles.set(kind, made)
+    const key = `${kind}/${role}`
+    const made = handles.get(key) ?? find(kind).handle(parts)
+    handles.set(key, made)
     return made as Handle
   }
-  const panel = devices.includes('security') ? handle<SecurityHandle>('security').hardware : undefined
+  const devicesOf = (role: Role): Devices => ({
+    get thermostat() {
+      return handle<ThermostatHandle>('thermostat', role)
+    },
+    get toaster() {
+      return handle<ToasterHandle>('toaster', role)
+    },
+    get security() {
+      return handle<SecurityHandle>('security', role)
+    },
+  })
+  const mine = devicesOf('owner')
+  const panel = devices.includes('security') ? mine.security.hardware : undefined
   const { people: count = 0, pet = false } = options
   const inhabitants = began.use(createInhabitants({ world, house, panel, zone, count, pet }))
 
@@ -220,14 +240,15 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     mqttUrl: new URL(`mqtt://127.0.0.1:${hub.hub.mqttPort}`),
     accessToken: (scopes) => owner.accessToken(scopes),
     devices: [...installed.keys()],
+    as: devicesOf,
     get thermostat() {
-      return handle<ThermostatHandle>('thermostat')
+      return mine.thermostat
     },
     get toaster() {
-      return handle<ToasterHandle>('toaster')
+      return mine.toaster
     },
     get security() {
-      return handle<SecurityHandle>('security')
+      return mine.security
     },
     get outdoorCelsius() {
       return house.outdoors.celsius

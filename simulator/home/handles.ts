@@ -6,10 +6,16 @@ import { propertyTopic, setTopic, stateTopic } from '#contract/topics.ts'
 import type { Status } from '../../device/status.ts'
 import { runAs } from '../time/participant.ts'
 import type { DeviceSlot } from './device-slot.ts'
-import type { Owner } from './owner.ts'
+import type { Delivery, Phone } from './phone.ts'
 
-/** What came of a command: done, or the device's own words why not. */
+/** What came of a command: done, or the device's own words why not; `not_allowed`, `unreachable` and `unanswered` where it never got there. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }
+
+const NOT_DELIVERED: Readonly<Record<Exclude<Delivery, 'taken'>, Outcome>> = {
+  refused: { ok: false, code: 'not_allowed', message: 'the broker does not take this from them' },
+  unreachable: { ok: false, code: 'unreachable', message: 'the phone does not reach the hub' },
+  unanswered: { ok: false, code: 'unanswered', message: 'the broker has not acknowledged it' },
+}
 
 export interface Shown<T> {
   /** What is retained for it at the broker; undefined where nothing is. */
@@ -17,7 +23,7 @@ export interface Shown<T> {
 }
 
 export interface Settable<T> extends Shown<T> {
-  /** Publishes from the owner's phone to `…/set`, and resolves when everything that follows from it has happened. */
+  /** Publishes from the phone to `…/set`, and resolves when everything that follows from it has happened. */
   set(value: T): Promise<Outcome>
 }
 
@@ -34,7 +40,7 @@ export interface DeviceHandle {
 
 export interface HandleParts {
   readonly slot: DeviceSlot
-  readonly owner: Owner
+  readonly phone: Phone
   /** What is retained at the broker, by topic. */
   readonly retained: ReadonlyMap<string, string>
   readonly settle: () => Promise<void>
@@ -42,13 +48,14 @@ export interface HandleParts {
   readonly takeRefusal: (device: DeviceId) => { readonly code: string; readonly message: string } | undefined
 }
 
-export function createHandle({ slot, owner, retained, settle, takeRefusal }: HandleParts): DeviceHandle {
+export function createHandle({ slot, phone, retained, settle, takeRefusal }: HandleParts): DeviceHandle {
   const { kind } = slot
   const command = async (path: PropertyPath, payload: string): Promise<Outcome> => {
     takeRefusal(slot.id)
     const property = propertyAt(kind, path)
-    await owner.publish(setTopic(slot.id, path), payload, { qos: property?.momentary ? 0 : 1 })
+    const delivery = await phone.publish(setTopic(slot.id, path), payload, { qos: property?.momentary ? 0 : 1 })
     await settle()
+    if (delivery !== 'taken') return NOT_DELIVERED[delivery]
     const refusal = takeRefusal(slot.id)
     return refusal === undefined ? { ok: true } : { ok: false, ...refusal }
   }

@@ -16,6 +16,8 @@ export interface HubSlot extends AsyncDisposable {
   /** The hub that runs. Throws while none does. */
   readonly hub: Hub
   readonly isUp: boolean
+  /** Whether the broker is there for those inside the home. */
+  readonly takesConnections: boolean
   readonly as: Inhabitant
   /** The same, for connections from inside the home. */
   readonly within: Inhabitant
@@ -89,6 +91,9 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
     },
     get isUp() {
       return running !== undefined
+    },
+    get takesConnections() {
+      return running !== undefined && !refusing
     },
     get folder() {
       return folder

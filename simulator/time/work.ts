@@ -61,6 +61,7 @@ function ended(id: number): void {
 /** Opens the books of one home. */
 export function createWork(): Work {
   const open = new Map<number | symbol, readonly [name: string, what: string]>()
+  const waiting = new Set<() => void>()
   if (homes++ === 0) hook.enable()
   let closed = false
 
@@ -70,22 +71,27 @@ export function createWork(): Work {
       open.set(id, [name, what])
       work.onRequest?.(name, what)
     },
-    end: (id) => void open.delete(id),
+    end(id) {
+      if (!open.delete(id) || open.size > 0) return
+      for (const goOn of waiting) goOn()
+    },
     async during(name, what, job) {
       const id = Symbol(what)
       open.set(id, [name, what])
       try {
         return await job
       } finally {
-        open.delete(id)
+        work.end(id)
       }
     },
     async settle() {
-      const begun = performance.now()
-      for (let turns = 1; ; turns++) {
+      const deadline = performance.now() + PATIENCE_MILLIS
+      for (;;) {
         await oneTurn()
         if (open.size === 0) return
-        if (turns % 1000 === 0 && performance.now() - begun > PATIENCE_MILLIS) throw new Unsettled(whoIsBusy(open))
+        const busy = [...open.values()]
+        await allEnded(deadline)
+        if (performance.now() > deadline) throw new Unsettled(whoIsBusy(busy))
       }
     },
     close() {
@@ -95,12 +101,23 @@ export function createWork(): Work {
       if (--homes === 0) hook.disable()
     },
   }
+  /** Sleeps, and does not ask again and again: the processor is for whoever is busy. */
+  const allEnded = (deadline: number): Promise<void> =>
+    new Promise((resolve) => {
+      const goOn = () => {
+        clearTimeout(timer)
+        waiting.delete(goOn)
+        resolve()
+      }
+      const timer = setTimeout(goOn, Math.max(1, deadline - performance.now() + 1))
+      waiting.add(goOn)
+    })
   works.add(work)
   return work
 }
 
-function whoIsBusy(open: ReadonlyMap<unknown, readonly [string, string]>): string {
-  const busy = [...new Set([...open.values()].map(([name, what]) => `${name} (${what})`))]
+function whoIsBusy(open: readonly (readonly [name: string, what: string])[]): string {
+  const busy = [...new Set(open.map(([name, what]) => `${name} (${what})`))]
   return `Cannot turn the clock as everybody must have come to rest: still waiting for ${busy.join(', ')}`
 }
 

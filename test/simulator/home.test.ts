@@ -134,3 +134,28 @@ test('what never comes is said, with the seed that shows it', async () => {
   )
   expect(() => home.thermostat).toThrow('Cannot use the thermostat as it must be in this home: it has toaster')
 })
+
+test('a guest may have toast and warmth, and the panel stays armed', async () => {
+  await using home = await startHome()
+  const guest = home.as('guest')
+  expect(await guest.thermostat.target.set(22)).toEqual({ ok: true })
+  expect(home.thermostat.target.value).toBe(22)
+  await home.security.arm('ARM_AWAY')
+  await home.advance('2m')
+  expect(await guest.security.disarm()).toMatchObject({ ok: false, code: 'not_allowed' })
+  expect(home.security.inside).toBe('armed_away')
+  expect(await guest.thermostat.target.set(21)).toEqual({ ok: true })
+})
+
+test('a phone that reaches nobody says so, and waits for no answer that does not come', async () => {
+  await using home = await startHome({ devices: ['thermostat'] })
+  await home.faults.hub.kill()
+  expect(await home.thermostat.target.set(22)).toMatchObject({ ok: false, code: 'unreachable' })
+  await home.faults.hub.start()
+  await home.advance('5m')
+  home.faults.messages({ drop: 1 })
+  expect(await home.thermostat.target.set(22)).toMatchObject({ ok: false, code: 'unanswered' })
+  home.faults.messages(undefined)
+  await home.faults.broker.stop()
+  expect(await home.thermostat.target.set(22)).toMatchObject({ ok: false, code: 'unreachable' })
+})

@@ -1,0 +1,40 @@
+// How the person who lives in a simulated home makes it their own and signs in: through the real endpoints, as a browser and the phone page
+// do.
+import * as oauth from 'oauth4webapi'
+import { AUDIENCE } from '#contract/scopes.ts'
+import type { Person } from './person.ts'
+
+/** Of a home that exists for as long as a test does. */
+export const OWNER = { name: 'Robin', password: 'correct horse battery' } as const
+const PAGE_CLIENT = 'latchkey-page'
+
+/** Makes the owner's account. `link` is what the hub hands out while nobody lives there. */
+export async function becomeOwner(person: Person, link: URL | undefined): Promise<void> {
+  const answer = await person.post('/setup', { ...OWNER, key: link?.hash.slice(1) ?? '' })
+  if (answer.status >= 400)
+    throw new Error(`Cannot make the owner's account as the hub must take it: got ${answer.status}`)
+}
+
+/** The code flow with PKCE (RFC 7636). `fetch` carries the two requests that are not a browser's. */
+export async function signIn(
+  person: Person,
+  { issuer, scope, fetch }: { readonly issuer: URL; readonly scope: string; readonly fetch?: typeof globalThis.fetch },
+): Promise<oauth.TokenEndpointResponse> {
+  const send = { [oauth.allowInsecureRequests]: true, ...(fetch && { [oauth.customFetch]: fetch }) }
+  const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, send))
+  const client: oauth.Client = { client_id: PAGE_CLIENT }
+  const verifier = oauth.generateRandomCodeVerifier()
+  const state = oauth.generateRandomState()
+  const redirect = `${issuer.origin}/`
+  const query = new URLSearchParams({
+    ...{ client_id: PAGE_CLIENT, redirect_uri: redirect, response_type: 'code', scope, resource: AUDIENCE, state },
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  })
+  const back = await person.follow(`/oauth/authorize?${query}`, (target) => target.searchParams.has('code'))
+  const parameters = oauth.validateAuthResponse(server, client, back, state)
+  const response = await oauth.authorizationCodeGrantRequest(
+    ...([server, client, oauth.None(), parameters, redirect, verifier, send] as const),
+  )
+  return oauth.processAuthorizationCodeResponse(server, client, response)
+}
