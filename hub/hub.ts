@@ -21,7 +21,7 @@ import { type Authorization, createAuthorization } from './authorization/authori
 import { openKeys } from './authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from './authorization/provider.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from './authorization/strangers.ts'
-import { createAdmission } from './broker/admission.ts'
+import { admitAppPasswords, createAdmission } from './broker/admission.ts'
 import { type Accepted, type Broker, startBroker } from './broker/broker.ts'
 import { LIMITS } from './broker/limits.ts'
 import type { HubPacket } from './broker/messages.ts'
@@ -137,8 +137,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
     onGrantEnded: (grantId) => broker?.endGrant(grantId),
   })
-  const { isGrantAlive } = authorization
-  const admission = createAdmission({ issuer: publicUrl, keys: keys.published, isGrantAlive, clock })
+  const { isGrantAlive, appPasswords } = authorization
+  const tokens = createAdmission({ issuer: publicUrl, keys: keys.published, isGrantAlive, clock })
+  const admission = admitAppPasswords(appPasswords.find, tokens)
   const started = began.use(
     await startBroker({ folder: join(folder, 'broker'), admission, clock, log, observe: options.observe }),
   )
@@ -151,6 +152,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const web = createWeb({
     ...{ authorization, admission, host, page },
     unpair: (id) => unpair(id, authorization, started),
+    isConnected: (appPassword) => started.connections().some(({ grantId }) => grantId === appPassword),
     isReady: () => broker !== undefined,
   })
   server.on('request', (request, response) => {

@@ -10,6 +10,7 @@ import type { Millis } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { createSweep } from './adapter.ts'
+import { type AppPasswords, createAppPasswords } from './app-passwords.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
 import type { Keys } from './keys.ts'
@@ -29,12 +30,13 @@ export interface Authorization {
   readonly provider: Provider
   readonly accounts: Accounts
   readonly devices: Devices
+  readonly appPasswords: AppPasswords
   readonly ownerKey: OwnerKey
   /** Sign-in, set-up and pairing. */
   readonly pages: Hono<Requests>
   /** Whether the grant behind a token still stands. */
   isGrantAlive(grantId: string): boolean
-  /** Deletes what has expired and what nobody paired; call it every minute. */
+  /** Deletes what has expired and what nobody paired, and holds app passwords to their makers' roles; call it every minute. */
   sweep(): void
 }
 
@@ -50,12 +52,14 @@ export function createAuthorization(options: {
   readonly random: () => number
   /** Added to the metadata: where the broker listens besides WebSocket. */
   readonly mqttEndpoint: string | undefined
+  /** A grant was ended, or an app password. */
   readonly onGrantEnded: (grantId: string) => void
 }): Authorization {
-  const { issuer, database, clock } = options
+  const { issuer, database, clock, log } = options
   const accounts = createAccounts(database, clock)
   const sessions = createSessions(database, accounts, clock)
   const devices = createDevices(database, clock)
+  const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
   const ownerKey = createOwnerKey()
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
@@ -86,12 +90,14 @@ export function createAuthorization(options: {
     provider,
     accounts,
     devices,
+    appPasswords,
     ownerKey,
     pages,
     isGrantAlive: (grantId) => grant.get(grantId) !== undefined,
     sweep() {
       sweepExpired(clock.now())
       devices.sweepUnpaired()
+      appPasswords.enforce()
     },
   }
 }

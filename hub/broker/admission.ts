@@ -1,13 +1,21 @@
-// From an access token to a principal: RFC 9068 §4, with our issuer, our audience and our one algorithm.
+// From an access token to a principal: RFC 9068 §4, with our issuer, our audience and our one algorithm. And from an app password.
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { type Clock, dateOf } from '#contract/clock.ts'
 import { isDeviceId } from '#contract/ids.ts'
 import { AUDIENCE, parseScopes, ROLE_CEILING, ROLES } from '#contract/scopes.ts'
 import { instant } from '#contract/time.ts'
+import { APP_PASSWORD_PREFIX, type AppPasswordBearer } from '../authorization/app-passwords.ts'
 import type { Principal } from './principal.ts'
 
-export type AdmissionErrorCode = 'malformed' | 'too_large' | 'not_ours' | 'bad_signature' | 'token_expired' | 'revoked'
+export type AdmissionErrorCode =
+  | 'malformed'
+  | 'too_large'
+  | 'not_ours'
+  | 'bad_signature'
+  | 'token_expired'
+  | 'revoked'
+  | 'unknown_app_password'
 
 /** The token does not let anybody in. The message says why and holds nothing of the token. */
 export class AdmissionError extends Error {
@@ -75,7 +83,28 @@ export function createAdmission(options: {
       // A device is one thing and a person another: neither has the scopes of the other, whatever the token says.
       const allowed = device !== undefined ? (['device'] as const) : role === undefined ? [] : ROLE_CEILING[role]
       const scopes = asked.filter((wanted) => allowed.some((known) => known === wanted))
-      return { clientId, device, subject, role, scopes, grantId, expiresAt: instant(exp * 1000) }
+      const expiresAt = instant(exp * 1000)
+      return { credential: 'access_token', clientId, device, subject, role, scopes, grantId, expiresAt }
+    },
+  }
+}
+
+/** The last moment that ECMAScript can tell (ECMA-262 §21.4.1.1): an app password ends when it is revoked, not before. */
+const NEVER = instant(8.64e15)
+
+/** Admits app passwords as `find` knows them, and leaves everything else to `tokens`. */
+export function admitAppPasswords(find: (text: string) => AppPasswordBearer | undefined, tokens: Admission): Admission {
+  return {
+    async admit(text) {
+      if (!text.startsWith(APP_PASSWORD_PREFIX)) return tokens.admit(text)
+      const bearer = find(text)
+      // Which of the three nobody can tell: a revoked one leaves nothing behind.
+      if (bearer === undefined) throw new AdmissionError('unknown_app_password', 'it is mistyped, guessed or revoked')
+      const { id, accountId: subject, role, scopes } = bearer
+      return {
+        ...{ credential: 'app_password', clientId: id, grantId: id, device: undefined },
+        ...{ subject, role, scopes, expiresAt: NEVER },
+      }
     },
   }
 }

@@ -62,6 +62,10 @@ export async function startBroker(options: {
   const entries = new WeakMap<Client, Entry>()
   const addresses = new WeakMap<Duplex, string>()
   const judgedWills = new WeakSet<object>()
+  /** Those whose end aedes tells of; it keeps quiet about a connection that breaks while it is being opened. */
+  const registered = new WeakSet<Client>()
+  /** Grants that end in this turn: aedes leaves one between admitting a client and letting it in. */
+  const ending = new Set<string>()
   const removed = new Set<DeviceId>()
   const isRemoved = (device: DeviceId | undefined) => device !== undefined && removed.has(device)
 
@@ -94,11 +98,11 @@ export async function startBroker(options: {
 
   const authenticate: NonNullable<AedesOptions['authenticate']> = (client, _username, _password, done) => {
     const entry = entries.get(client)
-    if (entry?.admitted === true) {
-      sessions.set(client, entry.principal)
+    if (entry?.admitted === true && !ending.has(entry.principal.grantId)) {
+      if (!client.closed) sessions.set(client, entry.principal)
       return done(null, true)
     }
-    const because = entry?.because ?? 'no_session'
+    const because = entry?.admitted === false ? entry.because : entry === undefined ? 'no_session' : 'revoked'
     log.warn({ address: addresses.get(client.conn as Duplex), because }, 'connection refused')
     // 5: "The Client is not authorized to connect" (MQTT 3.1.1 §3.2.2.3).
     done(Object.assign(new Error(`Cannot admit the client: ${because}`), { returnCode: 5 }), false)
@@ -182,6 +186,7 @@ export async function startBroker(options: {
   const retained = (filter: string) => persistence.retained(filter)
   const presence = await startPresence({ publish, subscribe, retained })
 
+  aedes.on('client', (client) => registered.add(client))
   aedes.on('clientDisconnect', (client) => {
     const device = sessions.find(client)?.device
     sessions.delete(client)
@@ -200,6 +205,9 @@ export async function startBroker(options: {
     handle(stream, address) {
       addresses.set(stream, address)
       const client = aedes.handle(stream)
+      stream.once('close', () => {
+        if (!registered.has(client)) sessions.delete(client)
+      })
       limitFrames(stream, () => (sessions.find(client) === undefined ? LIMITS.connectBytes : LIMITS.packetBytes))
     },
     publish,
@@ -216,7 +224,11 @@ export async function startBroker(options: {
         for (const { topic } of topics) await publish({ topic, payload: '', retain: true, qos: 1 })
       }
     },
-    endGrant: sessions.endGrant,
+    endGrant(grantId) {
+      ending.add(grantId)
+      setImmediate(() => ending.delete(grantId))
+      sessions.endGrant(grantId)
+    },
     endClient: sessions.endClient,
     connections: sessions.all,
     async [Symbol.asyncDispose]() {

@@ -3,7 +3,7 @@ import type { ConnectPacket } from 'aedes'
 import type { Clock } from '#contract/clock.ts'
 import { type Admission, AdmissionError } from './admission.ts'
 import { LIMITS } from './limits.ts'
-import { decide } from './permission.ts'
+import { decide, HOME_ASSISTANT_STATUS } from './permission.ts'
 import type { Principal } from './principal.ts'
 
 export type Entry =
@@ -37,8 +37,9 @@ export async function judgeConnect(packet: ConnectPacket, options: DoorkeeperOpt
 
   const { will } = packet
   if (will !== undefined) {
-    // A command that is given when somebody's connection breaks would come late, and perhaps after the right to give it ended.
-    if (principal.device === undefined) return refused('will_is_a_command')
+    // A command that is given when somebody's connection breaks would come late, and perhaps after the right to give it ended. That
+    // Home Assistant is gone is none, and it always leaves that behind.
+    if (principal.device === undefined && will.topic !== HOME_ASSISTANT_STATUS) return refused('will_is_a_command')
     const wish = {
       type: 'publish',
       topic: will.topic,

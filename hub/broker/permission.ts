@@ -4,6 +4,7 @@ import { propertyAt } from '#contract/kinds.ts'
 import { scopeForSet } from '#contract/scopes.ts'
 import type { Instant } from '#contract/time.ts'
 import { BROADCAST_FILTER, commandFilter, HOMIE_ROOT, parseTopic } from '#contract/topics.ts'
+import { DISCOVERY_PREFIX } from '../discovery/documents.ts'
 import { isWithin } from './filter.ts'
 import type { Principal } from './principal.ts'
 
@@ -25,6 +26,9 @@ export type Refusal =
 
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly because: Refusal }
 
+/** Home Assistant says here that it has come (its birth message) or gone (its last will). */
+export const HOME_ASSISTANT_STATUS = `${DISCOVERY_PREFIX}/status`
+
 const allowed: Verdict = { allowed: true }
 const refused = (because: Refusal): Verdict => ({ allowed: false, because })
 
@@ -43,6 +47,8 @@ export function decide(principal: Principal | undefined, action: Action, now: In
 }
 
 function mayPublish(principal: Principal, action: Extract<Action, { type: 'publish' }>): Verdict {
+  // The one thing below `homeassistant/` that is not the hub's to say.
+  if (action.topic === HOME_ASSISTANT_STATUS && isApp(principal)) return needs(principal, 'home:read')
   const topic = parseTopic(action.topic)
   switch (topic.type) {
     case 'authz':
@@ -70,6 +76,7 @@ function maySubscribe(principal: Principal, filter: string): Verdict {
   }
   if (isWithin(filter, `${HOMIE_ROOT}/#`)) return needs(principal, 'home:read')
   if (isWithin(filter, '$SYS/#')) return needs(principal, 'home:admin')
+  if (isWithin(filter, `${DISCOVERY_PREFIX}/#`) && isApp(principal)) return needs(principal, 'home:read')
   return refused('unknown_topic')
 }
 
@@ -79,6 +86,7 @@ function maySubscribe(principal: Principal, filter: string): Verdict {
  */
 function mayReceive(principal: Principal, name: string): Verdict {
   if (name.startsWith('$SYS/')) return needs(principal, 'home:admin')
+  if (name.startsWith(`${DISCOVERY_PREFIX}/`) && isApp(principal)) return needs(principal, 'home:read')
   const topic = parseTopic(name)
   switch (topic.type) {
     case 'set':
@@ -93,6 +101,9 @@ function mayReceive(principal: Principal, name: string): Verdict {
       return refused('unknown_topic')
   }
 }
+
+/** Home Assistant comes with an app password: its discovery documents are for nobody else. */
+const isApp = ({ credential }: Principal): boolean => credential === 'app_password'
 
 const needs = ({ scopes }: Principal, scope: Principal['scopes'][number]): Verdict =>
   scopes.includes(scope) ? allowed : refused('scope_missing')

@@ -44,4 +44,14 @@ export const MIGRATIONS: readonly string[] = [
    CREATE UNIQUE INDEX oidc_user_code ON oidc (user_code) WHERE user_code IS NOT NULL;
    CREATE INDEX oidc_uid ON oidc (model, uid) WHERE uid IS NOT NULL;
    CREATE INDEX oidc_expiry ON oidc (expires_at) WHERE expires_at IS NOT NULL`,
+
+  `CREATE TABLE app_passwords (
+     id TEXT PRIMARY KEY,
+     text_hash TEXT NOT NULL UNIQUE,
+     name TEXT NOT NULL,
+     scopes TEXT NOT NULL,
+     created_by TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     created_at INTEGER NOT NULL,
+     last_used_at INTEGER
+   ) STRICT`,
 ]

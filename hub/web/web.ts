@@ -18,12 +18,15 @@ export function createWeb(options: {
   /** Folder of the built phone page. */
   readonly page: string
   readonly unpair: (id: string) => Promise<boolean>
+  /** Whether a program is connected to the broker with this app password. */
+  readonly isConnected: (appPassword: string) => boolean
   readonly isReady: () => boolean
 }): RequestListener {
-  const { authorization, admission, host, page, unpair, isReady } = options
-  const { accounts, devices, pages, provider } = authorization
+  const { authorization, admission, host, page, unpair, isConnected, isReady } = options
+  const { accounts, devices, appPasswords, pages, provider } = authorization
   const app = new Hono<Requests>()
-  app.route('/', createApi({ admission, accounts, devices, unpair, publicUrl: host.publicUrl }))
+  const { publicUrl } = host
+  app.route('/', createApi({ admission, accounts, devices, appPasswords, isConnected, unpair, publicUrl }))
   app.route('/', pages)
   app.route('/', servePage(page))
   app.notFound((c) => c.text('There is no such page\n', 404))

@@ -75,7 +75,9 @@ test('the API describes itself', async () => {
   const response = await fetch(new URL('/api/openapi.json', home.home.hub.publicUrl))
   const document = (await response.json()) as { openapi: string; paths: Record<string, object> }
   expect(document.openapi).toMatch(/^3\.1/)
-  expect(Object.keys(document.paths).sort()).toEqual(['/devices', '/devices/{id}', '/me'])
+  expect(Object.keys(document.paths).sort()).toEqual([
+    ...['/app-passwords', '/app-passwords/{id}', '/devices', '/devices/{id}', '/me'],
+  ])
   expect(JSON.stringify(document)).toContain('pairedAt')
 })
 

@@ -7,9 +7,23 @@ import type { Principal } from '../../../hub/broker/principal.ts'
 
 const now = instant(1_000_000)
 const device = parseDeviceId('toaster-k3f9ab', 'the test')
-const base = { grantId: 'g', subject: 'robin', expiresAt: instant(now + 1), role: undefined, device: undefined }
+const base = {
+  credential: 'access_token' as const,
+  grantId: 'g',
+  subject: 'robin',
+  expiresAt: instant(now + 1),
+  role: undefined,
+  device: undefined,
+}
 const toaster: Principal = { ...base, clientId: device, device, scopes: ['device'] }
 const person = (...scopes: Scope[]): Principal => ({ ...base, clientId: 'latchkey-page', role: 'owner', scopes })
+const app = (...scopes: Scope[]): Principal => ({
+  ...base,
+  credential: 'app_password',
+  clientId: 'app-0123456789abcdef',
+  role: 'owner',
+  scopes,
+})
 const owner = person('home:read', 'climate:control', 'toaster:control', 'security:arm', 'security:disarm', 'home:admin')
 
 const publish = (topic: string, { payload = 'x', retain = false } = {}): Action => ({
@@ -89,6 +103,42 @@ test.for([
   ['security:arm', publish('homie/5/security-k3f9ab/front-door/bypass/set', { payload: 'true' }), 'scope_missing'],
 ] as const)('with %s, publishing %j: %s', ([scope, action, expected]) => {
   expect(told(person(scope), action)).toBe(expected)
+})
+
+test.for([
+  ['its birth', app('home:read'), publish('homeassistant/status'), 'allowed'],
+  ['its birth, kept', app('home:read'), publish('homeassistant/status', { retain: true }), 'allowed'],
+  ['its birth without home:read', app('climate:control'), publish('homeassistant/status'), 'scope_missing'],
+  ['a document', app('home:read', 'home:admin'), publish('homeassistant/climate/x/y/config'), 'unknown_topic'],
+  ['below its birth', app('home:read'), publish('homeassistant/status/x'), 'unknown_topic'],
+  ['the birth, as a person', owner, publish('homeassistant/status'), 'unknown_topic'],
+  ['the birth, as a device', toaster, publish('homeassistant/status'), 'unknown_topic'],
+  ['a state', app('home:read', 'home:admin'), publish(`${OWN}/cycle/state`), 'wrong_direction'],
+  ['a command', app('toaster:control'), publish(`${OWN}/cycle/start/set`), 'allowed'],
+  ['a command without its scope', app('home:read'), publish(`${OWN}/cycle/start/set`), 'scope_missing'],
+] as const)('Home Assistant publishing %s: %s', ([, principal, action, expected]) => {
+  expect(told(principal, action)).toBe(expected)
+})
+
+test.for([
+  ['the documents', app('home:read'), 'homeassistant/+/+/+/config', 'allowed'],
+  ['everything of the prefix', app('home:read'), 'homeassistant/#', 'allowed'],
+  ['the states', app('home:read'), 'homie/5/#', 'allowed'],
+  ['the documents without home:read', app('climate:control'), 'homeassistant/#', 'scope_missing'],
+  ['the prefix of another product', app('home:read'), 'tasmota/discovery/#', 'unknown_topic'],
+  ['all there is', app('home:read'), '#', 'unknown_topic'],
+  ['the documents, as a person', owner, 'homeassistant/#', 'unknown_topic'],
+  ['the documents, as a device', toaster, 'homeassistant/#', 'foreign_topic'],
+] as const)('Home Assistant subscribing to %s: %s', ([, principal, filter, expected]) => {
+  expect(told(principal, subscribe(filter))).toBe(expected)
+})
+
+test('what Home Assistant is told is judged again for every message', () => {
+  const document = receive('homeassistant/climate/x/y/config')
+  expect(told(app('home:read'), document)).toBe('allowed')
+  expect(told(app('climate:control'), document)).toBe('scope_missing')
+  expect(told(owner, document)).toBe('unknown_topic')
+  expect(told(app('home:read'), receive(`${OWN}/cycle/start/set`))).toBe('foreign_topic')
 })
 
 test('nobody but the device itself is told a command: it may hold a code', () => {

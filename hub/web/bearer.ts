@@ -1,0 +1,34 @@
+// Who asks the API: the bearer of an access token, or of an app password (RFC 6750).
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Scope } from '#contract/scopes.ts'
+import { type Admission, AdmissionError } from '../broker/admission.ts'
+import type { Principal } from '../broker/principal.ts'
+import { problem } from './problem.ts'
+
+/** What a route knows of its request once the bearer was admitted. */
+export interface Asked {
+  readonly Variables: { principal: Principal }
+}
+
+/** Lets those pass who have the scope: 401 for a token that is not good, 403 for one that is not enough. */
+export function requireScope(admission: Admission, scope: Scope): MiddlewareHandler<Asked> {
+  return async (c, next) => {
+    const token = bearerOf(c)
+    if (token === undefined)
+      return problem(c, 401, 'Send an access token or an app password as "Authorization: Bearer …"')
+    const principal = await admission.admit(token).catch((error: unknown) => {
+      if (error instanceof AdmissionError) return undefined
+      throw error
+    })
+    if (principal === undefined)
+      return problem(c, 401, 'The access token or app password is not valid here, has expired or was revoked')
+    if (!principal.scopes.includes(scope)) return problem(c, 403, `This needs the scope ${scope}`)
+    c.set('principal', principal)
+    return next()
+  }
+}
+
+function bearerOf(c: Context): string | undefined {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? []
+  return token
+}

@@ -1,0 +1,114 @@
+// A whole hub without devices: real ports, a real disk, an owner who is signed in, and everything that it logs.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import mqtt from 'mqtt'
+import pino from 'pino'
+import { seconds } from '#contract/time.ts'
+import { type Accepted, type Hub, startHub } from '../../hub/hub.ts'
+import { HOME_SCOPES, loopback, signIn } from '../home.ts'
+import { becomeOwner, type Person } from '../person.ts'
+
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+}
+
+export interface HubRoom extends AsyncDisposable {
+  readonly hub: Hub
+  readonly owner: Person
+  /** What the broker took, in its order. */
+  readonly accepted: readonly Accepted[]
+  readonly logged: readonly string[]
+  /** The bytes of every file in the hub's folder. */
+  disk(): Buffer
+  accessToken(scope?: string): Promise<string>
+  /** Asks the API as the bearer of `token`; a string is sent as it is, anything else as JSON. */
+  ask(method: string, path: string, token: string, body?: unknown): Promise<Response>
+  /** Rejects when the broker refuses. Ended with the room. */
+  connect(password: string, options?: mqtt.IClientOptions): Promise<mqtt.MqttClient>
+  /** Stops the hub and starts it again, on the same disk and at the same addresses. */
+  restart(): Promise<void>
+}
+
+export async function openHubRoom(): Promise<HubRoom> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const accepted: Accepted[] = []
+  const logged: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => logged.push(line) })
+  const start = (http: number, mqttPort: number) =>
+    startHub({
+      ...{ folder, log, mdns: false, pollInterval: seconds(1), tls: { type: 'off' } },
+      ...{ mqtts: undefined, publicUrl: undefined },
+      http: { ...loopback, port: http },
+      mqtt: { ...loopback, port: mqttPort },
+      observe: (message) => accepted.push(message),
+    })
+  let hub = await start(0, 0)
+  const { publicUrl } = hub
+  const owner = await becomeOwner(publicUrl, hub.ownerLink?.hash.slice(1) ?? '')
+  const clients: mqtt.MqttClient[] = []
+
+  return {
+    get hub() {
+      return hub
+    },
+    owner,
+    accepted,
+    logged,
+    disk: () => Buffer.concat(filesBelow(folder).map((file) => readFileSync(file))),
+    accessToken: (scope = HOME_SCOPES) => signIn(publicUrl, owner, scope),
+    ask: (method, path, token, body) =>
+      fetch(new URL(path, publicUrl), {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    async connect(password, options = {}) {
+      const client = mqtt.connect(`mqtt://127.0.0.1:${hub.mqttPort}`, {
+        ...{ protocolVersion: 4, reconnectPeriod: 0, username: 'ignored', password },
+        ...options,
+      })
+      clients.push(client)
+      await new Promise<void>((resolve, reject) => {
+        client.once('connect', () => resolve())
+        client.on('error', reject)
+        client.once('close', () => reject(new Error('closed')))
+      })
+      return client
+    },
+    async restart() {
+      const { httpPort, mqttPort = 0 } = hub
+      await hub[Symbol.asyncDispose]()
+      hub = await start(httpPort, mqttPort)
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.end(true)
+      await hub[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+
+export interface Made {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly createdAt: string
+  readonly password: string
+}
+
+/** As the owner does it: over the API, with a token of their own. */
+export async function makeAppPassword(room: HubRoom, ...scopes: readonly string[]): Promise<Made> {
+  const wanted = { name: 'Home Assistant', scopes }
+  const response = await room.ask('POST', '/api/app-passwords', await room.accessToken(), wanted)
+  if (response.status !== 201) throw new Error(`not made: ${await response.text()}`)
+  return (await response.json()) as Made
+}
