@@ -59,9 +59,9 @@ export async function startAgent<State, Reading, Actuators>(
   const running = await runProduct({ product, settings, clock, log })
   const store = await openCredentials(folder, clock, log)
   const descriptionVersion = await readVersion(folder, { kind, name, zones: running.zones })
-  const http = createHttp({ clock, ca, lookup, network })
   const stopped = new AbortController()
   const { signal } = stopped
+  const http = createHttp({ clock, signal, ca, lookup, network })
 
   let status: Status = { phase: 'starting' }
   const tell = (next: Status) => {

@@ -39,6 +39,9 @@ export interface StayOptions {
 /** A renewal that found nobody is tried again this often, until the token ends. */
 const RENEW_AGAIN = seconds(5)
 
+/** Nobody who stops is held up longer by a connection that may be dead; the last will says the rest. */
+const GOOD_BYE = seconds(1)
+
 /** Resolves with the refusal when the hub ended the grant, or undefined when `signal` aborted. */
 export async function stayOnline(options: StayOptions): Promise<Final | undefined> {
   const { clock, random, log, signal, tell } = options
@@ -92,7 +95,7 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
 
 /** From CONNACK to the end of the connection. */
 async function beOnline(options: StayOptions, session: MqttSession, held: Held): Promise<Outcome> {
-  const { device, name, descriptionVersion: version, product, signal, tell, log } = options
+  const { device, name, descriptionVersion: version, product, clock, signal, tell, log } = options
   const publisher = createPublisher({ session, device, name, version, product })
   const gone = new AbortController()
   const over = AbortSignal.any([gone.signal, signal])
@@ -108,7 +111,7 @@ async function beOnline(options: StayOptions, session: MqttSession, held: Held):
     tell({ phase: 'online', device })
     const renewing = keepTokenFresh(options, session, held, over)
     const ended = await Promise.race([session.ended, abortOf(signal, gone.signal), renewing])
-    if (signal.aborted) await publisher.state('disconnected').catch(() => {})
+    if (signal.aborted) await Promise.race([publisher.state('disconnected').catch(() => {}), clock.sleep(GOOD_BYE)])
     return typeof ended === 'string' ? { type: 'was_online', because: ended } : ended
   } finally {
     deaf()

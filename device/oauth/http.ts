@@ -19,14 +19,16 @@ const CONNECT_TIMEOUT = 5_000
 /** From the first byte of the request to the last of the answer. */
 const ANSWER_TIMEOUT = seconds(10)
 
-/** `ca` is the PEM of the authority to trust instead of the system's; `lookup` stands in for DNS. */
+/** `ca` is the PEM of the authority to trust instead of the system's; `lookup` stands in for DNS. Once `signal` aborts nobody is waited for. */
 export function createHttp({
   clock,
+  signal: over,
   ca,
   lookup,
   network,
 }: {
   readonly clock: Clock
+  readonly signal: AbortSignal
   readonly ca?: string | undefined
   readonly lookup?: Lookup | undefined
   readonly network?: Network | undefined
@@ -60,7 +62,13 @@ export function createHttp({
       const late = new AbortController()
       const inTime = after(clock, ANSWER_TIMEOUT, () => late.abort(new Error('no answer within ten seconds')))
       const { signal } = late
-      const response = await fetchWhole(url, { ...options, signal }).finally(inTime)
+      const giveUp = () => late.abort(over.reason)
+      if (over.aborted) giveUp()
+      over.addEventListener('abort', giveUp, { once: true })
+      const response = await fetchWhole(url, { ...options, signal }).finally(() => {
+        inTime()
+        over.removeEventListener('abort', giveUp)
+      })
       const date = parseInstant(response.headers.get('date') ?? '')
       if (date !== undefined) skew = millis(date - clock.now())
       return response
