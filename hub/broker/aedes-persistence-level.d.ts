@@ -4,8 +4,10 @@ declare module 'aedes-persistence-level/asyncPersistence.js' {
   import type { ClassicLevel } from 'classic-level'
 
   export default class AsyncLevelPersistence {
-    constructor(level: ClassicLevel)
+    /** Reading what is retained needs no more of a database than its `values`. */
+    constructor(level: ClassicLevel | Pick<ClassicLevel, 'values'>)
     createRetainedStream(pattern: string): Readable
+    createRetainedStreamCombi(patterns: readonly string[]): Readable
     outgoingEnqueueCombi(subscriptions: unknown, packet: object): Promise<unknown>
   }
 }
