@@ -15,6 +15,8 @@ export interface Report {
   /** Of real time. */
   readonly tookMillis: number
   readonly outcome: Outcome
+  /** Why the run was given up, where it was. */
+  readonly gaveUp?: string
   /** Repeats this run. */
   readonly command: string
   /** Every expectation and every safety rule. */
