@@ -26,6 +26,7 @@ import { createTranscript, type Entry, type Transcript } from './home/transcript
 import { createWorld } from './home/world.ts'
 import { createHouse, type House } from './house/house.ts'
 import { type Mischief, meddleWith } from './network/packets.ts'
+import { silence } from './network/silence.ts'
 import type { Violation } from './safety/rule.ts'
 import { seededWeather } from './weather/seeded.ts'
 
@@ -40,6 +41,8 @@ export interface Devices {
 
 export interface Home extends AsyncDisposable, Devices {
   readonly seed: number
+  /** IANA; the time zone its people live by. */
+  readonly zone: string
   readonly issuer: URL
   /** For clients of your own, over a real socket. They are not on this clock: see `settle`. */
   readonly mqttUrl: URL
@@ -65,7 +68,10 @@ export interface Home extends AsyncDisposable, Devices {
   /** Turns the clock: everything that is due happens, in order, as fast as the machine can or at `speed` times its own time. */
   advance(length: Length, options?: { readonly speed?: number }): Promise<void>
   /** Turns the clock until `enough`, asked after everything that happens. Resolves with whether it came to that. */
-  turn(length: Millis, options: { readonly enough?: () => boolean; readonly speed?: number }): Promise<boolean>
+  turn(
+    length: Millis,
+    options: { readonly enough?: () => boolean; readonly speed?: number | undefined },
+  ): Promise<boolean>
   /** Turns the clock until `condition` is true. Rejects when that takes longer than `within`, and says so. */
   until(condition: () => boolean, options?: { readonly within?: Length; readonly what?: string }): Promise<void>
   /** Resolves when everybody has come to rest without time passing; also what your own clients have just sent. */
@@ -149,7 +155,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
   const guardian = createGuardian(() => momentOf(clock))
   const parts = {
     ...{ world, hub, log, guardian, place: placeIn(house, THERMOSTAT_ROOM) },
-    divert: (url: URL, signal: AbortSignal) => (answers.takeHang(url.pathname) ? never(signal) : undefined),
+    divert: (url: URL, signal: AbortSignal) => (answers.takeHang(url.pathname) ? silence(signal) : undefined),
   }
   const installed = new Map<Kind, Installed>()
   const install = { thermostat: installThermostat, toaster: installToaster, security: installPanel }
@@ -236,7 +242,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
 
   const running = began.move()
   return {
-    ...{ seed, issuer, house, transcript, retained, settle, measures: meter },
+    ...{ seed, zone, issuer, house, transcript, retained, settle, measures: meter },
     mqttUrl: new URL(`mqtt://127.0.0.1:${hub.hub.mqttPort}`),
     accessToken: (scopes) => owner.accessToken(scopes),
     devices: [...installed.keys()],
@@ -297,9 +303,6 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
-
-const never = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
 
 /** `ack/last` of a command that was refused. */
 function refusalIn({ topic, payload }: Entry) {

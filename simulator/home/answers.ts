@@ -2,19 +2,46 @@
 // honest again.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** One answer of the token endpoint: an error of RFC 8628 §3.5 or RFC 6749 §5.2, an HTTP status, or no sense at all. */
+/** Errors of RFC 8628 §3.5, RFC 6749 §5.2 and, for registration, RFC 7591 §3.2.2. */
+export const ERROR_CODES = [
+  'authorization_pending',
+  'slow_down',
+  'access_denied',
+  'expired_token',
+  'invalid_grant',
+  'invalid_client',
+  'invalid_request',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_client_metadata',
+  'temporarily_unavailable',
+] as const
+
+/** What is no answer at all. */
+export const NON_ANSWERS = ['malformed', 'hang', 'reset'] as const
+
+/** An answer to the byte. */
+export interface WholeAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Text as it is; anything else as JSON. */
+  readonly body?: unknown
+}
+
+/** One planned answer of an endpoint. */
 export type PlannedAnswer =
-  | 'authorization_pending'
-  | 'slow_down'
-  | 'access_denied'
-  | 'expired_token'
-  | 'invalid_grant'
-  | 'invalid_client'
+  /** The OAuth error with the status that belongs to it: 401 for `invalid_client`, else 400. */
+  | (typeof ERROR_CODES)[number]
   /** 200, and half a JSON object. */
   | 'malformed'
   /** Nothing, until whoever asks gives up. */
   | 'hang'
+  /** The connection is closed without a word. */
+  | 'reset'
+  /** This HTTP status with a page of HTML, as proxies have them. */
   | number
+  | WholeAnswer
 
 export interface Answers {
   /** Plans the answers to the next token requests. */
@@ -26,6 +53,8 @@ export interface Answers {
 }
 
 const TOKEN = '/oauth/token'
+/** On what people's phones ask for: answers are planned for devices. */
+export const BY_A_PERSON = 'x-latchkey-person'
 
 export function createAnswers(): Answers {
   const planned: PlannedAnswer[] = []
@@ -41,25 +70,36 @@ export function createAnswers(): Answers {
     },
     intercept(request, response) {
       const path = request.url?.split('?', 1)[0]
-      if (path !== TOKEN || request.method !== 'POST') return false
+      if (path !== TOKEN || request.method !== 'POST' || request.headers[BY_A_PERSON] !== undefined) return false
       const answer = planned.shift()
       if (answer === undefined) return false
       request.resume()
-      give(answer, response)
+      giveAnswer(answer, response)
       return true
     },
   }
 }
 
-function give(answer: PlannedAnswer, response: ServerResponse): void {
-  const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-  if (answer === 'hang') return
-  if (answer === 'malformed') {
-    response.writeHead(200, json).end('{"access_token":')
-  } else if (typeof answer === 'number') {
-    response.writeHead(answer, { 'content-type': 'text/html' }).end('<h1>the hub is not well</h1>')
-  } else {
-    const status = answer === 'invalid_client' ? 401 : 400
-    response.writeHead(status, json).end(JSON.stringify({ error: answer, error_description: 'as planned by a test' }))
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const
+
+/** Gives a planned answer to whoever asked. */
+export function giveAnswer(answer: PlannedAnswer, response: ServerResponse): void {
+  const spelled = spellOut(answer)
+  if (spelled !== undefined) response.writeHead(spelled.status, spelled.headers).end(spelled.text)
+  else if (answer === 'reset') response.destroy()
+}
+
+/** A planned answer as HTTP; undefined for those that are none. */
+export function spellOut(answer: PlannedAnswer) {
+  if (answer === 'hang' || answer === 'reset') return undefined
+  if (answer === 'malformed') return { status: 200, headers: JSON_HEADERS, text: '{"access_token":' }
+  if (typeof answer === 'number')
+    return { status: answer, headers: { 'content-type': 'text/html' }, text: '<h1>the hub is not well</h1>' }
+  if (typeof answer === 'object') {
+    const { status, headers = {}, body = '' } = answer
+    const isText = typeof body === 'string'
+    return { status, headers: { ...(!isText && JSON_HEADERS), ...headers }, text: isText ? body : JSON.stringify(body) }
   }
+  const text = JSON.stringify({ error: answer, error_description: 'as planned by a test' })
+  return { status: answer === 'invalid_client' ? 401 : 400, headers: JSON_HEADERS, text }
 }

@@ -1,23 +1,23 @@
 // A device in a simulated home: the product's own agent on simulated hardware, with a plug that can be pulled and a cable that can be cut.
-import { cpSync, existsSync, rmSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { DeviceId, Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
-import { minutes, seconds } from '#contract/time.ts'
+import { seconds } from '#contract/time.ts'
 import { type Agent, startAgent } from '../../device/agent.ts'
 import type { Hardware } from '../../device/control.ts'
 import type { Network } from '../../device/network.ts'
 import type { Product } from '../../device/run.ts'
 import type { Status } from '../../device/status.ts'
 import { createLine, type Line } from '../network/line.ts'
+import { silence } from '../network/silence.ts'
 import { runAs, runOutside } from '../time/participant.ts'
 import type { HubSlot } from './hub-slot.ts'
 import type { Inhabitant, World } from './world.ts'
 
 /** A minute and not the agent's fifteen seconds: most of what a quiet home says would be pings. */
 const KEEP_ALIVE = seconds(60)
-export const PAIRING_WITHIN = minutes(5)
 
 export interface DeviceSlot extends AsyncDisposable {
   readonly kind: Kind
@@ -72,7 +72,7 @@ export async function createDeviceSlot<Reading, Actuators>(
   const networkOf = (mine: number): Network => ({
     async exchange(url, send, signal) {
       await line.whenJoined(signal)
-      if (mine !== life) return new Promise(() => {})
+      if (mine !== life) return silence(signal)
       const diverted = divert(url, signal)
       if (diverted !== undefined) return diverted
       if (!hub.isUp)
@@ -83,8 +83,13 @@ export async function createDeviceSlot<Reading, Actuators>(
     },
     connect: () => hub.connect(as, mine === life ? line : createLine(as.clock)),
   })
-  /** The plug is out when this returns; call what it returns to clear away what was running. */
-  const pull = (): (() => Promise<void>) | undefined => {
+  /** Ends an agent as far as it can be ended while time stands still: what waits for an answer on a dead line waits for ever. */
+  const end = (agent: Agent | undefined): Promise<void> => {
+    if (agent !== undefined) void runAs(as, () => agent[Symbol.asyncDispose]())
+    return world.work.settle()
+  }
+  /** The plug is out when this returns; what was running has still to be ended. */
+  const pull = (): Agent | undefined => {
     if (running === undefined) return undefined
     const { agent, plug } = running
     running = undefined
@@ -95,10 +100,7 @@ export async function createDeviceSlot<Reading, Actuators>(
     plug.pull()
     hub.abandon(as)
     status = { phase: 'offline', because: 'it has no power' }
-    return async () => {
-      await runAs(as, () => agent[Symbol.asyncDispose]())
-      rmSync(before, { recursive: true, force: true })
-    }
+    return agent
   }
   const start = async (): Promise<void> => {
     const mine = life
@@ -136,16 +138,16 @@ export async function createDeviceSlot<Reading, Actuators>(
     },
     pair: () => runAs(as, () => running?.agent.pair()),
     async cutPower() {
-      await pull()?.()
+      await end(pull())
     },
     cutPowerAtRequest(count) {
       let left = count
       world.work.onRequest = (name, type) => {
         if (name !== kind || !type.startsWith('FSREQ') || --left > 0) return
         world.work.onRequest = undefined
-        const bury = pull()
+        const agent = pull()
         // Not from within the request: whoever makes it must come back from it first.
-        if (bury !== undefined) void world.work.during(kind, 'losing its power', Promise.resolve().then(bury))
+        if (agent !== undefined) setImmediate(() => void runAs(as, () => agent[Symbol.asyncDispose]()))
       }
     },
     async restorePower() {
@@ -154,7 +156,7 @@ export async function createDeviceSlot<Reading, Actuators>(
     async [Symbol.asyncDispose]() {
       const agent = running?.agent
       running = undefined
-      if (agent !== undefined) await runAs(as, () => agent[Symbol.asyncDispose]())
+      await end(agent)
     },
   }
   await start()

@@ -1,11 +1,11 @@
 // What can go wrong, and does when it is told to. Each takes effect at once, and what it leads to has happened when it resolves.
-import { existsSync, lstatSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { Kind } from '#contract/ids.ts'
 import type { PropertyPath } from '#contract/property.ts'
 import { type Millis, millis } from '#contract/time.ts'
 import { setTopic } from '#contract/topics.ts'
+import { rotateSigningKey } from '../hub-keys.ts'
 import type { Mischief } from '../network/packets.ts'
 import type { Answers } from './answers.ts'
 import type { DeviceSlot } from './device-slot.ts'
@@ -107,15 +107,10 @@ export function createFaults(parts: FaultParts): Faults {
 
 const signedLength = (text: string): number => (text.startsWith('-') ? -lengthOf(text.slice(1)) : lengthOf(text))
 
-/** The hub reads its keys when it starts: the first one signs, all of them are published. */
+/** The hub reads its keys when it starts. */
 async function rotateKeys(hub: HubSlot, keep: boolean): Promise<void> {
   await hub.stop()
-  const file = join(hub.folder, 'keys.json')
-  const kept = JSON.parse(readFileSync(file, 'utf8')) as { keys: object[] }
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  const made = { ...jwk, alg: 'ES256', use: 'sig', kid: await calculateJwkThumbprint(jwk) }
-  writeFileSync(file, JSON.stringify({ ...kept, keys: [made, ...(keep ? kept.keys : [])] }), { mode: 0o600 })
+  await rotateSigningKey(hub.folder, { keep })
   await hub.start()
 }
 

@@ -113,10 +113,6 @@ function decodeShown(datatype: string, payload: string): Value {
   }
 }
 
-/** A property with its own type. */
-export const typed = <T extends Value>(handle: DeviceHandle, path: PropertyPath): Settable<T> =>
-  handle.property(path) as unknown as Settable<T>
-
 /** Each function of `hardware` runs as this device: what it starts belongs to the device's time. */
 export function asDevice<Hardware extends object>(slot: DeviceSlot, hardware: Hardware): Hardware {
   return new Proxy(hardware, {

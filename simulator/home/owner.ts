@@ -3,6 +3,7 @@
 import { ROLE_CEILING, type Role } from '#contract/scopes.ts'
 import { type Instant, instant, seconds } from '#contract/time.ts'
 import { runAs, runOutside } from '../time/participant.ts'
+import { BY_A_PERSON } from './answers.ts'
 import type { HubSlot } from './hub-slot.ts'
 import { createPerson, type Person } from './person.ts'
 import { createPhone, type Phone } from './phone.ts'
@@ -42,7 +43,7 @@ export async function createOwner(options: { readonly world: World; readonly hub
     const kept = tokens.get(scope)
     if (kept !== undefined && kept.until - me.clock.now() > MARGIN) return kept.text
     const { access_token: text, expires_in: lifetime = 600 } = await really('signing in', () =>
-      runAs({ ...me, timers: false }, () => signIn(person, { issuer, scope })),
+      runAs({ ...me, timers: false }, () => signIn(person, { issuer, scope, fetch: fetchAsPerson })),
     )
     tokens.set(scope, { text, until: instant(me.clock.now() + lifetime * 1000) })
     return text
@@ -81,3 +82,6 @@ export async function createOwner(options: { readonly world: World; readonly hub
     },
   }
 }
+
+const fetchAsPerson = (url: string, options: { readonly headers?: Readonly<Record<string, string>> }) =>
+  fetch(url, { ...options, headers: { ...options.headers, [BY_A_PERSON]: 'true' } })

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { Kind } from '#contract/ids.ts'
 import { minutes } from '#contract/time.ts'
-import { DEFAULT_CONFIG, type PanelConfig } from '../../device/security/config.ts'
+import { DEFAULT_CONFIG, type PanelConfig, type PanelZone } from '../../device/security/config.ts'
 import { createPanel } from '../../device/security/product.ts'
 import type { Armed } from '../../device/security/state.ts'
 import { isWatched } from '../../device/security/watch.ts'
@@ -153,16 +153,16 @@ export async function installPanel(options: InstallOptions & { readonly config?:
       return { ...product, control }
     },
   })
-  const intruded = (): SecurityView['intruded'] => {
-    if (said === undefined || !said.startsWith('armed_')) return 'no'
-    const watched = config.zones.filter(
-      (zone) => !bypassed.includes(zone.id) && (zone.always === true || isWatched(zone, said as Armed)),
-    )
-    const open = watched.filter(({ id }) => hardware.zones.get(id) === true)
-    return open.some(({ entry }) => entry !== true) ? 'instant' : open.length > 0 ? 'entry' : 'no'
+  const isLookedAt = (zone: PanelZone): boolean =>
+    said?.startsWith('armed_') === true &&
+    !bypassed.includes(zone.id) &&
+    (zone.always === true || isWatched(zone, said as Armed))
+  const openZones = (): Pick<SecurityView, 'open' | 'openWatched'> => {
+    const open = config.zones.filter(({ id }) => hardware.zones.get(id) === true)
+    return { open: open.map(({ id }) => id), openWatched: open.filter(isLookedAt).map(({ id }) => id) }
   }
   guardian.protect('security', SECURITY_RULES, () => ({
-    ...{ powered: slot.isPowered, siren: hardware.siren, said, disarms, intruded: intruded() },
+    ...{ powered: slot.isPowered, siren: hardware.siren, said, disarms, ...openZones() },
     heard: slot.status.phase === 'online',
     ...{ entryDelay: config.entryDelay, sirenTime: config.sirenTime },
   }))

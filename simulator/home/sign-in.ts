@@ -15,12 +15,18 @@ export async function becomeOwner(person: Person, link: URL | undefined): Promis
     throw new Error(`Cannot make the owner's account as the hub must take it: got ${answer.status}`)
 }
 
-/** The code flow with PKCE (RFC 7636). `fetch` carries the two requests that are not a browser's. */
-export async function signIn(
-  person: Person,
-  { issuer, scope, fetch }: { readonly issuer: URL; readonly scope: string; readonly fetch?: typeof globalThis.fetch },
-): Promise<oauth.TokenEndpointResponse> {
-  const send = { [oauth.allowInsecureRequests]: true, ...(fetch && { [oauth.customFetch]: fetch }) }
+export interface SignInOptions {
+  readonly issuer: URL
+  readonly scope: string
+  /** Carries the two requests that are not a browser's. */
+  readonly fetch?: (url: string, options: object) => Promise<Response>
+}
+
+/** The code flow with PKCE (RFC 7636). */
+export async function signIn(person: Person, options: SignInOptions): Promise<oauth.TokenEndpointResponse> {
+  const { issuer, scope } = options
+  const carry: NonNullable<SignInOptions['fetch']> = options.fetch ?? fetch
+  const send = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:', [oauth.customFetch]: carry }
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, send))
   const client: oauth.Client = { client_id: PAGE_CLIENT }
   const verifier = oauth.generateRandomCodeVerifier()

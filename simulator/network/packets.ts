@@ -5,6 +5,9 @@ import type { Clock } from '#contract/clock.ts'
 import { type Millis, millis } from '#contract/time.ts'
 import type { Random } from '../random.ts'
 
+/** On its way from a client to the broker, or from the broker to a client. */
+export type Way = 'to_broker' | 'from_broker'
+
 /** Shares of 0 to 1, of each message on its way from a client to the broker, and again from the broker to each client. */
 export interface Mischief {
   readonly drop?: number
@@ -14,62 +17,99 @@ export interface Mischief {
   readonly delay?: Millis
   /** Only messages whose topic begins so. */
   readonly topic?: string
+  /** Only messages on this way. */
+  readonly way?: Way
+}
+
+/** Takes each whole packet, and sends on what shall arrive instead of it. */
+export type Handler = (packet: Buffer, send: (bytes: Buffer) => void) => void
+
+export interface MeddleOptions {
+  /** Asked for each message: it may change at any time. */
+  readonly mischief: () => Mischief | undefined
+  readonly clock: Clock
+  readonly random: Random
+  /** Ends every delay; what was on its way is lost. */
+  readonly signal?: AbortSignal
 }
 
 type Fate = 'pass' | 'drop' | 'double' | 'reorder'
 
 const PUBLISH = 3
 
-/** Puts itself between `stream` and whoever reads the result. `mischief` is asked for each message: it may change at any time. */
-export function meddleWith(
-  stream: Duplex,
-  options: { readonly mischief: () => Mischief | undefined; readonly clock: Clock; readonly random: Random },
-): Duplex {
-  const { mischief, clock, random } = options
-  const passOn = (send: (bytes: Buffer) => void) => {
-    let kept: Buffer | undefined
-    return (packet: Buffer) => {
-      const what = packet[0] !== undefined && packet[0] >> 4 === PUBLISH ? mischief() : undefined
-      const fate = what === undefined || !isMeant(packet, what) ? 'pass' : fateOf(what, random)
-      const delay = what?.delay ?? millis(0)
-      const give = (bytes: Buffer) => {
-        if (delay > 0) void clock.sleep(delay).then(() => send(bytes))
-        else send(bytes)
-      }
-      if (fate === 'drop') return
-      if (fate === 'reorder' && kept === undefined) {
-        kept = packet
-        return
-      }
-      give(packet)
-      if (fate === 'double') give(packet)
-      if (kept === undefined) return
-      give(kept)
-      kept = undefined
+/** Puts itself between `stream` and whoever reads the result. */
+export const meddleWith = (stream: Duplex, options: MeddleOptions): Duplex =>
+  interpose(stream, { inward: disturb('to_broker', options), outward: disturb('from_broker', options) })
+
+/** Does to one connection's messages on one way what `mischief` says. */
+export function disturb(way: Way, { mischief, clock, random, signal }: MeddleOptions): Handler {
+  let kept: Buffer | undefined
+  return (packet, send) => {
+    const wanted = packet[0] !== undefined && packet[0] >> 4 === PUBLISH ? mischief() : undefined
+    const what = wanted !== undefined && isMeant(packet, way, wanted) ? wanted : undefined
+    const fate = what === undefined ? 'pass' : fateOf(what, random)
+    const delay = what?.delay ?? millis(0)
+    const give = (bytes: Buffer) => {
+      if (delay === 0) return send(bytes)
+      clock.sleep(delay, signal).then(
+        () => send(bytes),
+        () => {},
+      )
     }
+    if (fate === 'drop') return
+    if (fate === 'reorder' && kept === undefined) {
+      kept = packet
+      return
+    }
+    give(packet)
+    if (fate === 'double') give(packet)
+    if (kept === undefined) return
+    give(kept)
+    kept = undefined
   }
+}
+
+/**
+ * Puts itself between `stream`, which is a client's, and whoever reads the result. While `isSevered` says so, neither side is told that
+ * the other has gone.
+ */
+export function interpose(
+  stream: Duplex,
+  options: { readonly inward: Handler; readonly outward: Handler; readonly isSevered?: () => boolean },
+): Duplex {
+  const { inward, outward, isSevered = () => false } = options
+  let ended = false
+  const toClient = splitPackets((packet) => outward(packet, (bytes) => stream.writable && stream.write(bytes)))
+  const toBroker = splitPackets((packet) => inward(packet, (bytes) => ended || outer.push(bytes)))
   const outer = new Duplex({
     allowHalfOpen: false,
     read() {},
     write(chunk: Buffer, _encoding, done) {
-      outward(chunk)
+      toClient(chunk)
       done()
     },
     final(done) {
-      stream.end()
+      if (!isSevered()) stream.end()
       done()
     },
     destroy(error, done) {
-      stream.destroy()
+      ended = true
+      if (!isSevered()) stream.destroy()
       done(error)
     },
   })
-  const inward = splitPackets(passOn((bytes) => outer.destroyed || outer.push(bytes)))
-  const outward = splitPackets(passOn((bytes) => stream.writable && stream.write(bytes)))
-  stream.on('data', inward)
-  stream.on('end', () => outer.push(null))
-  stream.on('error', () => outer.destroy())
-  stream.on('close', () => outer.destroy())
+  const end = () => {
+    if (ended || isSevered()) return
+    ended = true
+    outer.push(null)
+  }
+  const destroy = () => {
+    if (!isSevered()) outer.destroy()
+  }
+  stream.on('data', toBroker)
+  stream.on('end', end)
+  stream.on('error', destroy)
+  stream.on('close', destroy)
   return outer
 }
 
@@ -80,7 +120,8 @@ function fateOf({ drop = 0, double = 0, reorder = 0 }: Mischief, random: Random)
   return drawn < drop + double + reorder ? 'reorder' : 'pass'
 }
 
-function isMeant(packet: Buffer, { topic }: Mischief): boolean {
+function isMeant(packet: Buffer, going: Way, { topic, way }: Mischief): boolean {
+  if (way !== undefined && way !== going) return false
   if (topic === undefined) return true
   const { at } = readLength(packet)
   const length = packet.readUInt16BE(at)

@@ -12,8 +12,9 @@ export interface SecurityView {
   readonly heard: boolean
   /** Right codes that were typed with DISARM so far, at the panel or from a phone. */
   readonly disarms: number
-  /** Zones that are really open and watched in the mode the panel is in, by whether they open the entry delay. */
-  readonly intruded: 'no' | 'entry' | 'instant'
+  /** Zones that are really open, and those of them that are watched in the mode the panel is in. */
+  readonly open: readonly string[]
+  readonly openWatched: readonly string[]
   readonly entryDelay: Millis
   readonly sirenTime: Millis
 }
@@ -44,15 +45,18 @@ export const SECURITY_RULES: readonly Rule<SecurityView>[] = [
       let openSince: Millis | undefined
       let disarms = 0
       let unpowered: Millis | undefined
-      return ({ powered, siren, intruded, disarms: now, entryDelay }, uptime) => {
+      /** What stands open since an alarm was given for it is no other intrusion. */
+      let alarmed: readonly string[] = []
+      return ({ powered, siren, open, openWatched, disarms: now, entryDelay }, uptime) => {
         if (!powered) unpowered = uptime
         if (now > disarms || siren) {
           disarms = now
           openSince = undefined
+          alarmed = open
           return undefined
         }
-        if (intruded !== 'no' && openSince === undefined) openSince = uptime
-        if (intruded === 'no' && openSince === undefined) return undefined
+        alarmed = alarmed.filter((zone) => open.includes(zone))
+        if (openWatched.some((zone) => !alarmed.includes(zone))) openSince ??= uptime
         if (!powered || openSince === undefined) return undefined
         // What a cut of the power took away is made up for after it.
         const counted = Math.max(openSince, unpowered ?? 0)

@@ -159,3 +159,12 @@ test('a phone that reaches nobody says so, and waits for no answer that does not
   await home.faults.broker.stop()
   expect(await home.thermostat.target.set(22)).toMatchObject({ ok: false, code: 'unreachable' })
 })
+
+test('what is planned for devices is not answered to a person who signs in meanwhile', async () => {
+  await using home = await startHome({ devices: ['toaster'] })
+  home.faults.authorization.next('malformed')
+  await home.accessToken(['home:read'])
+  expect(await home.toaster.browning.set(2)).toEqual({ ok: true })
+  await home.advance('12m')
+  expect(home.toaster.status.phase).toBe('online')
+})
