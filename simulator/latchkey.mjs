@@ -7,12 +7,24 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findNode, missingNode } from './node.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const PROGRAMS = { home: 'simulator/main.ts', hub: 'hub/main.ts', device: 'device/main.ts' }
+const PROGRAMS = {
+  home: 'simulator/main.ts',
+  hub: 'hub/main.ts',
+  device: 'device/main.ts',
+  simulate: 'simulator/simulate/main.ts',
+  'mock-hub': 'simulator/mock-hub/main.ts',
+  fleet: 'simulator/fleet/main.ts',
+}
+/** Programs that live for years, kept small: a young generation of so many MiB, and as many arenas for what is not JavaScript's. */
+const SMALL = { device: { semiSpaceMiB: 1, arenas: 1 }, hub: { semiSpaceMiB: 4, arenas: 2 } }
 const HELP = `Usage: latchkey <command> [options]
 
   home             the whole home: a hub and three simulated devices
   hub              the hub alone
   device <kind>    one device: thermostat, toaster or security
+  simulate <file>  scenarios on a simulated home, judged
+  mock-hub         the real hub for tests of your own devices: it can be told to misbehave
+  fleet            many light devices at once, for load
 
 Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
@@ -25,23 +37,26 @@ if (command === undefined || command === '--help' || command === 'help') {
 }
 if (!Object.hasOwn(PROGRAMS, command)) end(`Unknown command "${command}"\n\n${HELP}`, 2)
 const program = join(root, PROGRAMS[command])
+const stripTypes = pathToFileURL(join(root, 'simulator/strip-types.mjs')).href
 
 if (node === process.execPath) {
   // Types are stripped once and not at every start: that saves a third of a second and thirty megabytes.
   const cache = join(root, 'node_modules/.cache/latchkey')
-  if (command === 'device' && process.platform === 'linux') {
-    // An agent is small and lives for years: a young generation of 1 MiB and one arena are plenty. Both are set before Node starts, so
-    // this process becomes the agent.
-    const env = { ...process.env, NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: '1' }
-    process.execve(node, [node, '--max-semi-space-size=1', program, ...rest], env)
+  const { semiSpaceMiB, arenas } = SMALL[command] ?? {}
+  if (semiSpaceMiB !== undefined && process.platform === 'linux') {
+    // Both are set before Node starts, so this process becomes the program.
+    const env = { ...process.env, NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: String(arenas) }
+    const args = [`--max-semi-space-size=${semiSpaceMiB}`, '--import', stripTypes, program, ...rest]
+    process.execve(node, [node, ...args], env)
   }
   module.enableCompileCache(cache)
   // Also for a program that is never ended politely.
   setTimeout(() => module.flushCompileCache(), 2000).unref()
   process.argv = [process.execPath, program, ...rest]
+  await import(stripTypes)
   await import(pathToFileURL(program).href)
 } else {
-  const child = spawn(node, [program, ...rest], { stdio: 'inherit' })
+  const child = spawn(node, ['--import', stripTypes, program, ...rest], { stdio: 'inherit' })
   // A terminal's Ctrl-C reaches both; a kill from elsewhere reaches only this one.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))

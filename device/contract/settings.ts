@@ -28,20 +28,31 @@ export function readSettings<Names extends string>(
   args: readonly string[],
   env: Environment,
 ): Settings<Names> {
+  const { words, settings } = readCommand(table, args, env)
+  if (words.length > 0) throw new UsageError(`Unexpected argument '${words[0]}': see --help`)
+  return settings
+}
+
+/** The same for a program that takes words, such as files, beside its flags. */
+export function readCommand<Names extends string>(
+  table: Readonly<Record<Names, Setting>>,
+  args: readonly string[],
+  env: Environment,
+): { readonly words: readonly string[]; readonly settings: Settings<Names> } {
   const names = Object.keys(table) as Names[]
   const options = Object.fromEntries(names.map((name) => [name, { type: table[name].type }] as const))
-  const values = parseFlags(args, options)
+  const { values, positionals: words } = parseFlags(args, options)
   const entries = names.map((name) => {
     const given = values[name]
     const fromEnv = table[name].variable === undefined ? undefined : env[table[name].variable]
     return [name, given === undefined ? (fromEnv === '' ? undefined : fromEnv) : String(given)] as const
   })
-  return Object.fromEntries(entries) as Settings<Names>
+  return { words, settings: Object.fromEntries(entries) as Settings<Names> }
 }
 
 function parseFlags(args: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>) {
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
   } catch (error) {
     throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
   }

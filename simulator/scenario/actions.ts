@@ -3,26 +3,56 @@ import type { Kind } from '#contract/ids.ts'
 import type { PropertyPath } from '#contract/property.ts'
 import type { PlannedAnswer } from '../home/answers.ts'
 import type { ArmAction } from '../home/devices.ts'
+import type { Outcome } from '../home/handles.ts'
 import type { Home } from '../home.ts'
 import type { SensorFault } from '../thermostat/sensor.ts'
 import type { Action, ActionName, Step } from './schema.ts'
 
 type Value<Name extends ActionName> = NonNullable<Action[Name]>
-type Actions = { readonly [Name in ActionName]: (home: Home, value: Value<Name>) => unknown }
+/** Whose phone it is. */
+export type Who = NonNullable<Step['as']>
+type Phone = Pick<Home, 'thermostat' | 'toaster' | 'security'>
+
+const PHONE_ACTIONS = ['target', 'mode', 'preset', 'hold', 'program', 'browning', 'toaster', 'arm', 'disarm'] as const
+type PhoneAction = (typeof PHONE_ACTIONS)[number]
+/** Whether it goes through a phone, and so through the hub, which may say no. */
+export const isFromPhone = (name: ActionName): name is PhoneAction => PHONE_ACTIONS.some((known) => known === name)
+
+type ByPhone = { readonly [Name in PhoneAction]: (phone: Phone, value: Value<Name>) => Promise<Outcome> }
+type ByHand = { readonly [Name in Exclude<ActionName, PhoneAction>]: (home: Home, value: Value<Name>) => unknown }
 
 /** The actions of a step, in their order. */
 export const actionsOf = (step: Pick<Step, 'do'>): readonly (readonly [ActionName, unknown])[] =>
   (Array.isArray(step.do) ? step.do : [step.do]).flatMap((action) => Object.entries(action) as [ActionName, unknown][])
 
-export async function perform(home: Home, name: ActionName, value: unknown): Promise<void> {
-  const act = ACTIONS[name] as (home: Home, value: unknown) => unknown
+/** Does it, and everything that follows from it at this moment. What goes through a phone has an outcome. */
+export async function perform(
+  home: Home,
+  name: ActionName,
+  value: unknown,
+  as: Who = 'owner',
+): Promise<Outcome | undefined> {
+  if (isFromPhone(name)) {
+    const act = BY_PHONE[name] as (phone: Phone, value: unknown) => Promise<Outcome>
+    const outcome = await act(as === 'owner' ? home : home.as(as), value)
+    await home.settle()
+    return outcome
+  }
+  const act = BY_HAND[name] as (home: Home, value: unknown) => unknown
   await act(home, value)
   await home.settle()
+  return undefined
 }
 
 /** `hub: kill`, for a mark on the time line. */
 export const formatAction = (name: ActionName, value: unknown): string =>
   `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+
+/** `target: 22, mode: heat as guest`, for the name of a check. */
+export const formatStep = (step: Step): string =>
+  `${actionsOf(step)
+    .map(([name, value]) => formatAction(name, value))
+    .join(', ')}${step.as === undefined ? '' : ` as ${step.as}`}`
 
 /** What breaks, as against what people do. */
 const FAULTS: readonly ActionName[] = [
@@ -50,15 +80,20 @@ async function forEach<T>(
   for (const [kind, value] of Object.entries(given)) await act(kind as Kind, value as T)
 }
 
-const ACTIONS: Actions = {
-  target: (home, celsius) => home.thermostat.target.set(celsius),
-  mode: (home, mode) => home.thermostat.mode.set(mode),
-  preset: (home, preset) => home.thermostat.preset.set(preset),
-  program: (home, program) => home.toaster.program.set(program),
-  browning: (home, browning) => home.toaster.browning.set(browning),
-  toaster: (home, order) => home.toaster[order](),
-  arm: (home, mode) => home.security.arm(`ARM_${mode.toUpperCase()}` as ArmAction),
-  disarm: (home, code) => home.security.disarm(code === 'right-code' ? undefined : wrongCode(home.security.code)),
+const BY_PHONE: ByPhone = {
+  target: ({ thermostat }, celsius) => thermostat.target.set(celsius),
+  mode: ({ thermostat }, mode) => thermostat.mode.set(mode),
+  preset: ({ thermostat }, preset) => thermostat.preset.set(preset),
+  hold: ({ thermostat }, hold) =>
+    thermostat.hold.set(typeof hold !== 'string' ? { ...hold } : hold === 'indefinite' ? { indefinite: true } : {}),
+  program: ({ toaster }, program) => toaster.program.set(program),
+  browning: ({ toaster }, browning) => toaster.browning.set(browning),
+  toaster: ({ toaster }, order) => toaster[order](),
+  arm: ({ security }, mode) => security.arm(`ARM_${mode.toUpperCase()}` as ArmAction),
+  disarm: ({ security }, code) => security.disarm(code === 'right-code' ? undefined : wrongCode(security.code)),
+}
+
+const BY_HAND: ByHand = {
   lever: (home, move) => {
     const { hardware } = home.toaster
     if (move === 'load') hardware.loadBread()

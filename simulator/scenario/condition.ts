@@ -27,6 +27,8 @@ interface Term {
 }
 
 export function readCondition(text: string): Condition {
+  if (/\sor\s/.test(text))
+    throw new ConditionError(`"${text}" must be joined with "and" alone: "or" is another expectation, or another step`)
   const terms = text.split(/\s+and\s+/).map((part) => readTerm(part.trim()))
   return {
     text,
@@ -47,14 +49,21 @@ function readTerm(part: string): Term {
     throw new ConditionError(`"${part}" must be like thermostat.air >= 5, or security.panel is triggered`)
   const { not, path: name = '', op, value } = groups
   const path = Object.hasOwn(PATHS, name) ? PATHS[name] : undefined
-  if (path === undefined)
-    throw new ConditionError(`"${name}" is not known: it must be one of ${Object.keys(PATHS).join(', ')}`)
+  if (path === undefined) throw new ConditionError(`"${name}" is not known: it must be one of ${likely(name)}`)
   if (op === undefined || value === undefined) {
     if (path.values.type !== 'boolean') throw new ConditionError(`"${name}" needs ${wanted(path.values)}`)
     return { name, path, holds: (seen) => seen === (not === undefined) }
   }
   if (not !== undefined) throw new ConditionError(`"${part}" must be written with "is not"`)
   return { name, path, holds: comparison(name, path.values, op, value) }
+}
+
+/** What it may be instead: of the same device, where that much is right. */
+function likely(name: string): string {
+  const [first] = name.split('.')
+  const same = Object.keys(PATHS).filter((known) => known.startsWith(`${first}.`))
+  if (same.length > 0) return same.join(', ')
+  return [...new Set(Object.keys(PATHS).map((known) => known.replace(/\..*/, '.…')))].join(', ')
 }
 
 const wanted = (values: Values): string => {
@@ -74,7 +83,7 @@ function comparison(name: string, values: Values, op: string, text: string): (se
   switch (values.type) {
     case 'boolean':
       if (!isEquality || (text !== 'true' && text !== 'false'))
-        throw new ConditionError(`"${name}" takes ${wanted(values)}`)
+        throw new ConditionError(`"${name}" takes ${wanted(values)}: got "${op} ${text}"`)
       return equals(text === 'true')
     case 'enum':
       if (!isEquality || !values.values.includes(text))
@@ -82,6 +91,8 @@ function comparison(name: string, values: Values, op: string, text: string): (se
       return equals(text)
     case 'number': {
       const value = readNumber(name, values.unit, text)
+      if (isEquality && values.flows)
+        throw new ConditionError(`"${name}" is hardly ever exactly ${value}: it takes <, <=, > or >=`)
       if (isEquality) return equals(value)
       // What is not known is neither less nor more.
       return (seen) => typeof seen === 'number' && compare(op, seen, value)

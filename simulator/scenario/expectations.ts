@@ -1,10 +1,12 @@
 // Each expectation watches the home as it goes, and says at the end whether it was met. Pure but for looking at the home.
 
 import { type Instant, instant, millis } from '#contract/time.ts'
+import type { Outcome } from '../home/handles.ts'
 import { formatLength, lengthOf } from '../home/length.ts'
 import type { Home } from '../home.ts'
 import { type Condition, readCondition } from './condition.ts'
 import { momentOf } from './moment.ts'
+import { type Answer, formatOutcome, isAnswer } from './refusals.ts'
 import type { Expectation } from './schema.ts'
 
 export interface Verdict {
@@ -43,6 +45,27 @@ export function expecting(expectation: Expectation, span: Span): Expecting {
   if (sequence !== undefined)
     return ordered(name ?? `in sequence ${sequence.join(', ')}`, sequence.map(readCondition), bounds)
   return measured(name, expectation, bounds)
+}
+
+export interface Answering {
+  readonly name: string
+  hear(outcome: Outcome, now: Instant): void
+  verdict(): Verdict
+}
+
+/** What a step expects its phone to be told, each time it is done. `what` is the step in words. */
+export function answering(what: string, expected: Answer): Answering {
+  let heard = false
+  let failed: Verdict | undefined
+  return {
+    name: `${what} is ${expected}`,
+    hear(outcome, now) {
+      heard = true
+      if (failed === undefined && !isAnswer(outcome, expected))
+        failed = { outcome: 'failed', at: now, because: `it was ${formatOutcome(outcome)}` }
+    },
+    verdict: () => failed ?? (heard ? PASSED : { outcome: 'not_checked', because: 'the step was never done' }),
+  }
 }
 
 interface Bounds {

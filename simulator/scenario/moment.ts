@@ -5,7 +5,7 @@ import { instantOf, localOf, nextLocal } from '../local-time.ts'
 
 export type MomentText = string
 
-const CLOCK = /^(?:day (?<day>\d{1,3}) )?(?<hour>[01]?\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?$/
+const CLOCK = /^(?:day (?<day>[1-9]\d{0,2}) )?(?<hour>[01]?\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?$/
 
 export const isMoment = (text: string): boolean =>
   CLOCK.test(text) || (text.startsWith('+') && readLength(text.slice(1)) !== undefined)

@@ -3,12 +3,14 @@
 
 import type { Kind } from '#contract/ids.ts'
 import { CYCLE_STATES, HEALTH, MODES, PANEL_STATES, PRESETS } from '#contract/kinds.ts'
+import { DEFAULT_CONFIG } from '../../device/security/config.ts'
 import type { Home } from '../home.ts'
 
 export type Seen = number | boolean | string | undefined
 
 export type Values =
-  | { readonly type: 'number'; readonly unit: string }
+  /** `flows`: it is hardly ever exactly anything. */
+  | { readonly type: 'number'; readonly unit: string; readonly flows?: true }
   | { readonly type: 'boolean' }
   | { readonly type: 'enum'; readonly values: readonly string[] }
 
@@ -20,6 +22,7 @@ export interface Path {
 }
 
 const number = (unit: string) => ({ type: 'number', unit }) as const
+const flowing = (unit: string) => ({ type: 'number', unit, flows: true }) as const
 const boolean = { type: 'boolean' } as const
 const oneOf = (values: readonly string[]) => ({ type: 'enum', values }) as const
 
@@ -40,11 +43,19 @@ const thermostat = (values: Values, look: (home: Home) => Seen): Path => ({ valu
 const toaster = (values: Values, look: (home: Home) => Seen): Path => ({ values, needs: 'toaster', look })
 const security = (values: Values, look: (home: Home) => Seen): Path => ({ values, needs: 'security', look })
 
+/** Whether each door, window and detector really is open, or sees somebody. */
+const zones = Object.fromEntries(
+  DEFAULT_CONFIG.zones.map(({ id }) => [
+    `security.${id}`,
+    security(boolean, (home) => home.security.hardware.zones.get(id)),
+  ]),
+)
+
 export const PATHS: Readonly<Record<string, Path>> = {
   ...deviceOf('thermostat'),
   ...deviceOf('toaster'),
   ...deviceOf('security'),
-  'thermostat.air': thermostat(number('°C'), (home) => home.thermostat.hardware.place.airCelsius),
+  'thermostat.air': thermostat(flowing('°C'), (home) => home.thermostat.hardware.place.airCelsius),
   'thermostat.heating': thermostat(boolean, (home) => home.thermostat.hardware.heating),
   'thermostat.cooling': thermostat(boolean, (home) => home.thermostat.hardware.cooling),
   'thermostat.target': thermostat(number('°C'), (home) => home.thermostat.target.value),
@@ -56,9 +67,13 @@ export const PATHS: Readonly<Record<string, Path>> = {
   'thermostat.health': thermostat(oneOf(HEALTH), (home) => home.thermostat.health.value),
   'toaster.heating': toaster(boolean, (home) => home.toaster.hardware.heating),
   'toaster.carriage': toaster(oneOf(['up', 'down']), (home) => home.toaster.hardware.carriage),
-  'toaster.case': toaster(number('°C'), (home) => home.toaster.hardware.caseCelsius),
+  'toaster.case': toaster(flowing('°C'), (home) => home.toaster.hardware.caseCelsius),
   'toaster.cycle': toaster(oneOf(CYCLE_STATES), (home) => home.toaster.cycle.value),
   'toaster.remote-start': toaster(boolean, (home) => home.toaster.remoteStart.value),
+  /** What has become of the bread: 1 to 7 as the dial counts; unknown while there is none. */
+  'toaster.shade': toaster(number('of 7'), (home) => home.toaster.hardware.bread?.shade),
+  'toaster.burnt': toaster(boolean, (home) => home.toaster.hardware.bread?.burnt ?? false),
+  ...zones,
   'security.siren': security(boolean, (home) => home.security.hardware.siren),
   'security.buzzer': security(oneOf(['off', 'exit', 'entry']), (home) => home.security.hardware.buzzer),
   'security.panel': security(oneOf(PANEL_STATES), (home) => home.security.inside),
@@ -66,5 +81,3 @@ export const PATHS: Readonly<Record<string, Path>> = {
   'hub.up': { values: boolean, look: (home) => home.hubIsUp },
   outdoors: { values: number('°C'), look: (home) => home.outdoorCelsius },
 }
-
-export const isPath = (name: string): boolean => Object.hasOwn(PATHS, name)

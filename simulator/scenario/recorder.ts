@@ -54,7 +54,7 @@ export function createRecorder(home: Home, start: Instant): Recorder {
       )
       const end: Mark[] = gaveUp === undefined ? [] : [{ at: now(), kind: 'event', text: gaveUp }]
       return {
-        kpis: kpisOf(home, now()),
+        kpis: kpisOf(home, now(), messages.length),
         series: curves.map(({ name, unit, kind }, index) => ({ name, unit, kind, points: points[index] ?? [] })),
         marks: [...marks, ...events, ...end],
         messages,
@@ -91,9 +91,9 @@ function curvesOf(home: Home): readonly Curve[] {
   ]
 }
 
-function kpisOf(home: Home, length: number): readonly Kpi[] {
+function kpisOf(home: Home, length: number, count: number): readonly Kpi[] {
   const { comfort, cycles, energy } = home.measures
-  const messages = { name: 'messages', value: home.transcript.length, unit: '' }
+  const messages = { name: 'messages', value: count, unit: '' }
   if (!home.devices.includes('thermostat')) return [messages]
   return [
     { name: 'too cold', value: comfort, unit: 'K·h' },

@@ -4,12 +4,12 @@ import { Unsettled } from '../clock.ts'
 import { lengthOf } from '../home/length.ts'
 import { type Home, type HomeOptions, startHome } from '../home.ts'
 import type { Check, Outcome, Report } from '../report/report.ts'
-import { actionsOf, formatAction, isFault, perform } from './actions.ts'
-import { readCondition } from './condition.ts'
-import { type Expecting, expecting } from './expectations.ts'
-import { momentOf } from './moment.ts'
-import { createRecorder } from './recorder.ts'
-import type { Scenario, Step } from './schema.ts'
+import { actionsOf, formatAction, formatStep, isFault, perform } from './actions.ts'
+import { type Answering, answering, expecting, type Verdict } from './expectations.ts'
+import { checkScenario } from './read.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { createSchedule, type Due } from './schedule.ts'
+import type { Scenario } from './schema.ts'
 import { DEFAULT_ZONE, startOf } from './sense.ts'
 import { weatherOf } from './weather.ts'
 
@@ -21,26 +21,41 @@ export interface RunOptions {
   readonly locate?: (path: readonly (string | number)[]) => string
   /** How many times faster than real time; as fast as it can. */
   readonly speed?: number | undefined
-  /** Real time after which the run is given up. */
+  /** Real time after which the run is given up: ten minutes, and as long as it must take at `speed`. */
   readonly timeout?: Millis | undefined
+  /** Gives the run up. */
+  readonly signal?: AbortSignal | undefined
   readonly log?: HomeOptions['log']
-  readonly onProgress?: (progress: { readonly share: number; readonly now: Instant; readonly zone: string }) => void
+  readonly onProgress?: (progress: Progress) => void
   /** Reads a file the scenario names, such as a weather file. */
   readonly readFile?: (name: string) => string
+  /** Gets every message of the run as NDJSON, before the home is gone. */
+  readonly keepTranscript?: (ndjson: string) => void
+}
+
+export interface Progress {
+  /** 0 to 1. */
+  readonly share: number
+  readonly now: Instant
+  /** IANA. */
+  readonly zone: string
 }
 
 const TIMEOUT = millis(600_000)
 /** People see it move; nobody pays for more. */
 const PROGRESS_EVERY_MILLIS = 100
 
-export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Report> {
+/** Throws a `ScenarioError` for a scenario that makes no sense, and a `WeatherError` for its weather; whatever happens in it is reported. */
+export async function runScenario(given: Scenario, options: RunOptions = {}): Promise<Report> {
+  const scenario = checkScenario(given)
   const { home: wanted = {}, steps = [], expect = [] } = scenario
-  const { file, locate, speed, timeout = TIMEOUT } = options
+  const { file, locate, speed, signal } = options
   const seed = options.seed ?? scenario.seed ?? 1
   const zone = wanted.zone ?? DEFAULT_ZONE
   const start = startOf(scenario)
   const length = lengthOf(scenario.for)
   const end = instant(start + length)
+  const timeout = options.timeout ?? millis(TIMEOUT + (speed === undefined ? 0 : length / speed))
   const weather = weatherOf(wanted.weather, { seed, start, readFile: options.readFile })
 
   const began = performance.now()
@@ -57,13 +72,16 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
   })
   const recorder = createRecorder(home, start)
   const expectations = expect.map((each) => expecting(each, { start, end, zone }))
+  const answers = new Map<number, Answering>()
+  steps.forEach((step, order) => {
+    if (step.expect !== undefined) answers.set(order, answering(formatStep(step), step.expect))
+  })
   const schedule = createSchedule(home, steps, { start, end, zone })
   const moments = [...new Set(expectations.flatMap(({ moments }) => moments))]
     .filter((at) => at > start && at < end)
     .sort((a, b) => a - b)
 
   let looked = performance.now()
-  let timedOut: string | undefined
   const stopLooking = home.onEvent(() => {
     const now = home.now
     for (const each of expectations) each.look(home, now)
@@ -72,74 +90,101 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
     const real = performance.now()
     if (real - looked < PROGRESS_EVERY_MILLIS) return
     looked = real
-    options.onProgress?.({ share: (home.now - start) / length, now: home.now, zone })
+    options.onProgress?.({ share: (now - start) / length, now, zone })
   })
   const isUnsafe = () => home.violations.length > 0
-  const isLate = () => performance.now() - began > timeout
-  const enough = () => isUnsafe() || isLate() || schedule.isWaiting()
+  const whyLate = () => {
+    if (signal?.aborted) return 'it was interrupted'
+    if (performance.now() - began > timeout) return `it took longer than ${Math.round(timeout / 1000)} s of real time`
+    return undefined
+  }
+  const enough = () => isUnsafe() || whyLate() !== undefined || schedule.isWaiting()
 
+  let gaveUp: string | undefined
+  let undone: Undone | undefined
   try {
-    while (home.now < end && !isUnsafe()) {
-      for (const step of schedule.due()) {
-        for (const [name, value] of actionsOf(step)) {
-          recorder.mark(
-            isFault(name) ? 'fault' : 'step',
-            typeof value === 'string' && name === 'say' ? value : formatAction(name, value),
-          )
-          await perform(home, name, value)
-          if (isUnsafe()) break
-        }
+    while (home.now < end && !isUnsafe() && gaveUp === undefined && undone === undefined) {
+      for (const due of schedule.due()) {
+        if (isUnsafe() || undone !== undefined) break
+        undone = await doStep(home, due, recorder, answers.get(due.order))
       }
-      if (isUnsafe()) break
+      if (isUnsafe() || undone !== undefined) break
       const next = Math.min(end, schedule.next() ?? end, moments.find((at) => at > home.now) ?? end)
-      await home.turn(millis(next - home.now), { enough, ...(speed !== undefined && { speed }) })
-      if (isLate()) {
-        timedOut = `it took longer than ${Math.round(timeout / 1000)} s of real time`
-        break
-      }
+      await home.turn(millis(next - home.now), { enough, speed })
+      gaveUp = whyLate()
     }
   } catch (error) {
     if (!(error instanceof Unsettled)) throw error
-    timedOut = error.message
+    gaveUp = error.message
   } finally {
     stopLooking()
   }
 
-  const checks = [...expectationChecks(expectations, start, locate), ...safetyChecks(home, start)]
+  const at = (path: readonly (string | number)[]) => locate?.(path)
+  const checks = [
+    ...expectations.map((each, index) => checkOf(each.name, each.verdict(), start, at(['expect', index]))),
+    ...[...answers].map(([order, each]) => checkOf(each.name, each.verdict(), start, at(['steps', order]))),
+    ...(undone === undefined ? [] : [checkOf(undone.name, undone.verdict, start, at(['steps', undone.order]))]),
+    ...safetyChecks(home, start),
+  ]
+  options.keepTranscript?.(home.transcript.ndjson())
   return {
     ...{ name: scenario.name, seed, zone, checks, startedAt: start },
     ...(scenario.story !== undefined && { story: scenario.story }),
     ...(file !== undefined && { file }),
+    ...(gaveUp !== undefined && { gaveUp }),
     hash: home.transcript.hash(),
     lengthMillis: home.now - start,
     tookMillis: performance.now() - began,
-    outcome: outcomeOf(checks, timedOut),
-    command: `latchkey simulate ${file ?? '<scenario>'} --seed ${seed}`,
-    ...recorder.recorded(timedOut),
+    outcome: outcomeOf(checks, gaveUp),
+    command: `latchkey simulate ${quoted(file ?? 'scenario.yaml')} --seed ${seed}`,
+    ...recorder.recorded(gaveUp),
   }
 }
 
-function outcomeOf(checks: readonly Check[], timedOut: string | undefined): Outcome {
+/** A step that could not be done: the rest of the story would be another one. */
+interface Undone {
+  readonly order: number
+  readonly name: string
+  readonly verdict: Verdict
+}
+
+async function doStep(
+  home: Home,
+  { step, order }: Due,
+  recorder: Recorder,
+  answer: Answering | undefined,
+): Promise<Undone | undefined> {
+  for (const [name, value] of actionsOf(step)) {
+    const words = typeof value === 'string' && name === 'say' ? value : formatAction(name, value)
+    recorder.mark(isFault(name) ? 'fault' : 'step', words)
+    try {
+      const outcome = await perform(home, name, value, step.as)
+      if (outcome !== undefined) answer?.hear(outcome, home.now)
+    } catch (error) {
+      if (error instanceof Unsettled || !(error instanceof Error)) throw error
+      return { order, name: words, verdict: { outcome: 'failed', at: home.now, because: error.message } }
+    }
+    if (home.violations.length > 0) return undefined
+  }
+  return undefined
+}
+
+/** For a shell. */
+const quoted = (file: string) => (/^[\w./@:+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`)
+
+function outcomeOf(checks: readonly Check[], gaveUp: string | undefined): Outcome {
   if (checks.some(({ kind, outcome }) => kind === 'safety' && outcome === 'failed')) return 'unsafe'
-  if (timedOut !== undefined) return 'timed_out'
+  if (gaveUp !== undefined) return 'timed_out'
   return checks.some(({ outcome }) => outcome !== 'passed') ? 'failed' : 'passed'
 }
 
-function expectationChecks(
-  expectations: readonly Expecting[],
-  start: Instant,
-  locate?: RunOptions['locate'],
-): readonly Check[] {
-  return expectations.map((each, index) => {
-    const { outcome, at, because } = each.verdict()
-    return {
-      ...{ name: each.name, kind: 'expectation', outcome },
-      ...(at !== undefined && { at: at - start }),
-      ...(because !== undefined && { because }),
-      ...(locate && { where: locate(['expect', index]) }),
-    }
-  })
-}
+const checkOf = (name: string, { outcome, at, because }: Verdict, start: Instant, where?: string): Check => ({
+  ...{ name, kind: 'expectation', outcome },
+  ...(at !== undefined && { at: at - start }),
+  ...(because !== undefined && { because }),
+  ...(where !== undefined && { where }),
+})
 
 function safetyChecks(home: Home, start: Instant): readonly Check[] {
   return home.safetyRules.map((name) => {
@@ -147,82 +192,4 @@ function safetyChecks(home: Home, start: Instant): readonly Check[] {
     if (broken === undefined) return { name, kind: 'safety', outcome: 'passed' }
     return { name, kind: 'safety', outcome: 'failed', at: broken.at.wall - start, because: broken.because }
   })
-}
-
-/** Which steps are due, and when the next one will be. */
-function createSchedule(
-  home: Home,
-  steps: readonly Step[],
-  { start, end, zone }: { start: Instant; end: Instant; zone: string },
-) {
-  interface Timed {
-    readonly step: Step
-    readonly order: number
-    readonly until: Instant
-    readonly every: Millis | undefined
-    at: Instant
-  }
-  const timed: Timed[] = []
-  const triggered: {
-    readonly step: Step
-    readonly holds: () => boolean
-    held: boolean
-    readonly from: Instant
-    readonly until: Instant
-  }[] = []
-  const counted: {
-    readonly step: Step
-    readonly every: number
-    readonly from: Instant
-    readonly until: Instant
-    seen: number
-  }[] = []
-  const waiting: Step[] = []
-
-  let previous = start
-  steps.forEach((step, order) => {
-    const from = step.from === undefined ? start : momentOf(step.from, start, start, zone)
-    const until = step.until === undefined ? end : momentOf(step.until, start, from, zone)
-    if (step.at !== undefined) {
-      previous = momentOf(step.at, start, previous, zone)
-      timed.push({ step, order, at: previous, until: end, every: undefined })
-    } else if (step.when !== undefined) {
-      const condition = readCondition(step.when)
-      triggered.push({ step, holds: () => condition.holds(home), held: false, from, until })
-    } else if (step.every?.endsWith(' messages')) {
-      counted.push({ step, every: Number.parseInt(step.every, 10), from, until, seen: 0 })
-    } else if (step.every !== undefined) {
-      const every = lengthOf(step.every)
-      timed.push({ step, order, at: instant(step.from === undefined ? from + every : from), until, every })
-    }
-  })
-  home.onMessage(() => {
-    for (const each of counted) {
-      if (home.now < each.from || home.now > each.until) continue
-      each.seen += 1
-      if (each.seen % each.every === 0) waiting.push(each.step)
-    }
-  })
-
-  return {
-    /** Looks whether something that a step waits for has come true. */
-    look(): void {
-      for (const each of triggered) {
-        const holds = home.now >= each.from && home.now <= each.until && each.holds()
-        if (holds && !each.held) waiting.push(each.step)
-        each.held = holds
-      }
-    },
-    isWaiting: () => waiting.length > 0,
-    next: (): Instant | undefined => timed.filter(({ at, until }) => at <= until).sort((a, b) => a.at - b.at)[0]?.at,
-    /** What is to be done now; each is given once. */
-    due(): readonly Step[] {
-      const due = timed
-        .filter(({ at, until }) => at <= home.now && at <= until)
-        .sort((a, b) => a.at - b.at || a.order - b.order)
-      for (const each of due)
-        each.at = instant(each.every === undefined ? Number.POSITIVE_INFINITY : each.at + each.every)
-      return [...due.map(({ step }) => step), ...waiting.splice(0)]
-    },
-  }
 }

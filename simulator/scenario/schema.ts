@@ -1,18 +1,20 @@
 // What a scenario may say: one schema, from which the type, the errors and the published JSON Schema come.
 import * as v from 'valibot'
+import { parseInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
 import { MODES, PRESETS, PROGRAMS } from '#contract/kinds.ts'
 import { lengthOf, readLength } from '../home/length.ts'
 import { HOUSE_NAMES } from '../house/presets.ts'
 import { ConditionError, readCondition } from './condition.ts'
 import { isMoment } from './moment.ts'
+import { REFUSALS } from './refusals.ts'
 
 /** An object that names the keys it knows when it meets one it does not. */
 const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.strictObject(entries, ({ expected, received }) =>
     expected === 'never'
       ? `is not known here: it must be one of ${Object.keys(entries).join(', ')}`
-      : `must be an object: got ${received}`,
+      : `must have keys such as ${Object.keys(entries).slice(0, 3).join(', ')}: got ${received === 'null' ? 'nothing' : received}`,
   )
 const text = v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'))
 const oneOf = <const Options extends readonly string[]>(options: Options) =>
@@ -21,15 +23,20 @@ const number = (min: number, max: number, unit: string) => {
   const message = `must be a number from ${min} to ${max}${unit && ` ${unit}`}`
   return v.pipe(v.number(message), v.minValue(min, message), v.maxValue(max, message))
 }
-const whole = (min: number, max: number) => v.pipe(number(min, max, ''), v.integer('must be a whole number'))
+const WHOLE = 'must be a whole number'
+const whole = (min: number, max: number) => v.pipe(number(min, max, ''), v.integer(WHOLE))
 const truth = v.boolean('must be true or false')
+
+const isLonger = (given: string) => readLength(given) === undefined || lengthOf(given) > 0
 
 const length = v.pipe(
   v.string('must be a length of time like 8h, 2h30m or 45s'),
   v.check((given) => readLength(given) !== undefined, 'must be a length of time like 8h, 2h30m or 45s'),
 )
+/** A length that something is repeated or lasts by: none at all would have no end, or no beginning. */
+const someLength = v.pipe(length, v.check(isLonger, 'must be longer than nothing'))
 const signedLength = v.pipe(
-  v.string(),
+  v.string('must be a length of time like 1h, or -365d to go back'),
   v.check(
     (given) => readLength(given.replace(/^[+-]/, '')) !== undefined,
     'must be a length of time like 1h, or -365d to go back',
@@ -64,12 +71,32 @@ const sensor = v.union(
   'must be stuck, silent, nan, mended, {says: 85} or {drifting: 2} (K an hour)',
 )
 
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/
+
 /** Everything a step can do; one of them a step. */
 export const actionEntries = {
-  /** From the owner's phone. */
+  /** From a phone: the owner's, or that of whoever `as` names. */
   target: v.exactOptional(number(5, 35, '°C')),
   mode: v.exactOptional(oneOf(MODES)),
   preset: v.exactOptional(oneOf(PRESETS)),
+  /** Keeps what is chosen by hand until then, as a phone writes it down: RFC 3339. */
+  hold: v.exactOptional(
+    v.union(
+      [
+        oneOf(['indefinite', 'none']),
+        object({
+          until: v.pipe(
+            text,
+            v.check(
+              (given) => RFC_3339.test(given) && parseInstant(given) !== undefined,
+              'must be a time like 2030-03-31T07:00:00+02:00',
+            ),
+          ),
+        }),
+      ],
+      'must be indefinite, none, or {until: 2030-03-31T07:00:00+02:00}',
+    ),
+  ),
   program: v.exactOptional(oneOf(PROGRAMS)),
   browning: v.exactOptional(whole(1, 7)),
   toaster: v.exactOptional(oneOf(['start', 'cancel', 'lift', 'more'])),
@@ -170,13 +197,17 @@ const step = v.pipe(
     at: v.exactOptional(moment),
     every: v.exactOptional(
       v.union(
-        [length, v.pipe(v.string(), v.regex(/^\d+ messages$/, 'must be a length of time, or like 10 messages'))],
+        [someLength, v.pipe(v.string(), v.regex(/^[1-9]\d{0,5} messages$/, 'must be like 10 messages'))],
         'must be a length of time like 30m, or like 10 messages',
       ),
     ),
     when: v.exactOptional(condition),
     from: v.exactOptional(moment),
     until: v.exactOptional(moment),
+    /** Whose phone it is. */
+    as: v.exactOptional(oneOf(['owner', 'guest'])),
+    /** What the phone is told: done, or why not. */
+    expect: v.exactOptional(oneOf(['accepted', 'refused', ...REFUSALS])),
     do: v.union(
       [action, v.pipe(v.array(action), v.minLength(1, 'must do something'))],
       'must be one action, or a list of them',
@@ -189,10 +220,17 @@ const step = v.pipe(
 )
 export type Step = v.InferOutput<typeof step>
 
-const limits = object({
-  'at-most': v.exactOptional(number(0, 1e9, '')),
-  'at-least': v.exactOptional(number(0, 1e9, '')),
-})
+const limits = v.pipe(
+  object({
+    'at-most': v.exactOptional(number(0, 1e9, '')),
+    'at-least': v.exactOptional(number(0, 1e9, '')),
+  }),
+  v.check((given) => Object.keys(given).length > 0, 'must have at-most, at-least or both'),
+  v.check(
+    ({ 'at-most': most = Number.POSITIVE_INFINITY, 'at-least': least = 0 }) => least <= most,
+    'can never be met: at-least must not be more than at-most',
+  ),
+)
 export const expectationEntries = {
   name: v.exactOptional(text),
   always: v.exactOptional(condition),
@@ -209,7 +247,7 @@ export const expectationEntries = {
   from: v.exactOptional(moment),
   until: v.exactOptional(moment),
   /** Of `from`, for eventually and sequence. */
-  within: v.exactOptional(length),
+  within: v.exactOptional(someLength),
 } as const
 const CHECKS = ['always', 'never', 'eventually', 'sequence', 'comfort', 'cycles', 'energy'] as const
 const expectation = v.pipe(
@@ -237,7 +275,14 @@ const weather = v.union(
 export const scenarioSchema = object({
   name: text,
   story: v.exactOptional(text),
-  seed: v.exactOptional(whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
+  seed: v.exactOptional(
+    v.pipe(
+      v.number(WHOLE),
+      v.integer(WHOLE),
+      v.minValue(Number.MIN_SAFE_INTEGER, WHOLE),
+      v.maxValue(Number.MAX_SAFE_INTEGER, WHOLE),
+    ),
+  ),
   home: v.exactOptional(
     object({
       devices: v.exactOptional(v.pipe(v.array(kind), v.minLength(1, 'must have a device'))),
@@ -253,10 +298,7 @@ export const scenarioSchema = object({
       tokens: v.exactOptional(length),
     }),
   ),
-  for: v.pipe(
-    length,
-    v.check((given) => readLength(given) === undefined || lengthOf(given) > 0, 'must be longer than nothing'),
-  ),
+  for: someLength,
   steps: v.exactOptional(v.array(step)),
   expect: v.exactOptional(v.array(expectation)),
 })

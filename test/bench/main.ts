@@ -1,9 +1,11 @@
 // `npm run bench`: prints a table and, last, one line of JSON. `--quick` runs each part just long enough to see that it works.
 import { availableParallelism, cpus } from 'node:os'
 import { brokerThroughput } from './broker.ts'
+import { fleetFigures } from './fleet.ts'
 import { deviceGrants } from './grants.ts'
 import { memoryOfTwo, REST, timeToDeed, timeToReady, timeToState } from './home.ts'
 import { type Figure, formatTable } from './report.ts'
+import { simulatedDays } from './simulation.ts'
 
 const quick = process.argv.includes('--quick')
 const parts: readonly (() => Promise<readonly Figure[]>)[] = [
@@ -13,6 +15,8 @@ const parts: readonly (() => Promise<readonly Figure[]>)[] = [
   () => brokerThroughput(quick ? 2_000 : 40_000),
   () => deviceGrants(quick ? 5 : 50),
   () => memoryOfTwo(REST),
+  () => simulatedDays(quick),
+  () => fleetFigures(quick ? 12 : 2000),
 ]
 
 console.log(`Node ${process.versions.node}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)

@@ -1,0 +1,21 @@
+// The door of `latchkey/simulator`. Its types are those of kit.ts.
+import './strip-types.mjs'
+
+const kit = await import('./kit.ts')
+
+export const {
+  constantWeather,
+  readScenario,
+  readWeather,
+  runScenario,
+  SafetyError,
+  ScenarioError,
+  seededWeather,
+  startHome,
+  startHub,
+  toEventually,
+  toNeverExceed,
+  toStayWithin,
+  Unsettled,
+  WeatherError,
+} = kit

@@ -1,0 +1,114 @@
+// Scenarios as a program: `latchkey simulate`.
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { runProgram } from '#contract/program.ts'
+import { formatSettings, UsageError } from '#contract/settings.ts'
+import { exitCodeOf } from '../report/exit-code.ts'
+import { formatJson } from '../report/json.ts'
+import { formatJunit } from '../report/junit.ts'
+import type { Report } from '../report/report.ts'
+import { formatSummary } from '../report/summary.ts'
+import { formatTerminal } from '../report/terminal.ts'
+import { formatTimeline } from '../report/timeline/timeline.ts'
+import { formatSchema } from '../scenario/json-schema.ts'
+import { type ReadScenario, readScenario, ScenarioError } from '../scenario/read.ts'
+import { runScenario } from '../scenario/run.ts'
+import { WeatherError } from '../weather/weather.ts'
+import { createScreen } from './screen.ts'
+import { search } from './search.ts'
+import { readSimulateConfig, SIMULATE_SETTINGS, type SimulateConfig } from './settings.ts'
+
+const HELP = `Usage: latchkey simulate <scenario.yaml or folder> … [options]
+       latchkey simulate --fuzz <count> [options]
+
+Runs scenarios on a whole simulated home and judges them. The safety rules of the devices always hold.
+
+${formatSettings(SIMULATE_SETTINGS)}
+
+Exit codes: 0 passed, 1 an expectation failed, 2 wrong usage, 3 a safety rule was broken, 4 timed out.`
+
+async function main(stop: AbortSignal): Promise<number> {
+  const config = readSimulateConfig(process.argv.slice(2), process.env)
+  if (config === 'help') {
+    console.log(HELP)
+    return 0
+  }
+  if (config === 'schema') {
+    process.stdout.write(formatSchema())
+    return 0
+  }
+  checkOutputs(config)
+  const screen = createScreen(process.stderr)
+  const tell = (report: Report) => {
+    screen.clear()
+    if (!config.json) process.stdout.write(`${formatTerminal(report, look())}\n`)
+  }
+  const say = (text: string) => {
+    if (!config.json) console.log(text)
+  }
+  const reports =
+    config.fuzz === undefined ? await runAll(config) : await search({ ...config, runs: config.fuzz, stop, screen, say })
+  if (config.fuzz !== undefined) reports.forEach(tell)
+  writeOutputs(config, reports)
+  if (config.json) process.stdout.write(formatJson(reports))
+  return exitCodeOf(reports)
+
+  async function runAll({ files, seed, speed, timeout, transcript }: SimulateConfig): Promise<readonly Report[]> {
+    // All are checked before any is run.
+    const read = files.map((file) => ({ file, ...readFrom(file) }))
+    const done: Report[] = []
+    for (const { file, scenario, locate } of read) {
+      if (stop.aborted) break
+      const report = await runScenario(scenario, {
+        ...{ file, locate, seed, speed, timeout, signal: stop },
+        onProgress: (progress) => screen.progress(scenario.name, progress),
+        readFile: (name) => readFileSync(join(dirname(file), name), 'utf8'),
+        ...(transcript !== undefined && { keepTranscript: (text) => writeFileSync(transcript, text) }),
+      }).catch(asUsage)
+      done.push(report)
+      tell(report)
+    }
+    return done
+  }
+}
+
+const look = () => ({
+  columns: process.stdout.columns ?? 80,
+  colour: process.stdout.isTTY === true && process.stdout.hasColors(process.env),
+})
+
+function readFrom(file: string): ReadScenario {
+  try {
+    return readScenario(readFileSync(file, 'utf8'), file)
+  } catch (error) {
+    return asUsage(error)
+  }
+}
+
+/** What is wrong with what was given is wrong usage: nothing was run. */
+function asUsage(error: unknown): never {
+  if (error instanceof ScenarioError || error instanceof WeatherError) throw new UsageError(error.message)
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new UsageError(error.message)
+  throw error
+}
+
+/** One page for one scenario; a folder of pages for several. */
+function checkOutputs({ html, files }: SimulateConfig): void {
+  if (html !== undefined && extname(html) === '.html' && files.length > 1) {
+    throw new UsageError('Cannot use --html as it must be a folder where there are several scenarios: got a file')
+  }
+}
+
+function writeOutputs({ junit, html, summary }: SimulateConfig, reports: readonly Report[]): void {
+  if (junit !== undefined) writeFileSync(junit, formatJunit(reports))
+  if (summary !== undefined) appendFileSync(summary, formatSummary(reports))
+  if (html === undefined) return
+  const isFile = extname(html) === '.html'
+  if (!isFile) mkdirSync(html, { recursive: true })
+  for (const report of reports) {
+    const page = isFile ? html : join(html, `${basename(report.file ?? 'found', extname(report.file ?? ''))}.html`)
+    writeFileSync(page, formatTimeline(report))
+  }
+}
+
+await runProgram(main)
