@@ -34,6 +34,8 @@ const BELIEVABLE = { min: -30, max: 60 } as const
 const FASTEST = 3
 /** Two readings closer than this say nothing about a rate: a first reading after a gap may differ more. */
 const RATE_WINDOW = minutes(5)
+/** Heating this long and hearing not one step of the sensor's converter is not heating a room. */
+const STUCK_AFTER = minutes(15)
 /** A room that was too hot counts as cooled down this far below the limit. */
 const COOLED_BY = 3
 
@@ -56,6 +58,8 @@ export function createThermostatControl(): Control<State, ThermostatReading, The
 const initial = (settings: Settings, at: Moment): State => ({
   settings,
   reading: undefined,
+  sameSince: at.uptime,
+  stuck: false,
   sensorFault: false,
   humidity: undefined,
   window: { open: false, since: millis(0), airedBefore: false },
@@ -89,9 +93,12 @@ function heard(state: State, reading: ThermostatReading, { uptime }: Moment): St
 function felt(state: State, celsius: number, uptime: Millis): State {
   if (!isBelievable(state, celsius, uptime)) return { ...state, sensorFault: true }
   const overheated = state.overheated ? celsius > HARD_LIMIT - COOLED_BY : celsius >= HARD_LIMIT
+  const same = state.reading?.celsius === celsius
   return {
     ...state,
     reading: { celsius, at: uptime },
+    sameSince: same ? state.sameSince : uptime,
+    stuck: same && state.stuck,
     sensorFault: false,
     overheated,
     frost: frostAfter(state.frost, celsius),
@@ -108,7 +115,7 @@ function isBelievable({ reading }: State, celsius: number, uptime: Millis): bool
 
 /** Runs the layers and the guard, and works out when to look again. */
 function regulate(before: State, at: Moment): State {
-  const state = endHold(before, at.wall)
+  const state = noticeStuck(endHold(before, at.wall))
   const decision = resolve(state, at)
   const output = guard({
     demand: decision.demand,
@@ -122,6 +129,14 @@ function regulate(before: State, at: Moment): State {
   const wrong = next.relayClosed !== undefined && next.relayClosed !== (next.output === 'heat')
   const compared = { ...next, relayWrongSince: wrong ? (next.relayWrongSince ?? at.uptime) : undefined }
   return { ...compared, due: nextDue(compared, at) }
+}
+
+/** A room that is heated warms, and one that is heated in vain cools: a sensor that says neither does not feel it. */
+function noticeStuck(state: State): State {
+  const since = Math.max(state.sameSince, state.switchedAt)
+  // Heard, that is: one that fell silent says nothing either way.
+  const heardAt = state.reading?.at ?? since
+  return state.output === 'heat' && heardAt - since >= STUCK_AFTER ? { ...state, stuck: true } : state
 }
 
 function endHold(state: State, wall: Instant): State {

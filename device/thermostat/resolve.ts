@@ -67,7 +67,8 @@ export const shownTarget = ({ preset, target }: Settings): number =>
   preset === 'none' ? target : PRESET_TARGETS[preset]
 
 export function resolve(state: ThermostatState, { uptime }: Moment): Decision {
-  const { reading, settings, sensorFault, overheated, frost } = state
+  const { reading, settings, overheated, frost, stuck } = state
+  const sensorFault = state.sensorFault || stuck
   if (overheated) return { demand: 'off', status: 'sensor-fault', layer: 'limit' }
   const stale = reading === undefined || uptime - reading.at >= STALE_AFTER
   if (reading === undefined || stale || sensorFault) {

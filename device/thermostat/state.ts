@@ -29,6 +29,10 @@ export interface ThermostatState {
   readonly settings: Settings
   /** The last reading that was believed. */
   readonly reading: { readonly celsius: number; readonly at: Millis } | undefined
+  /** Since when the sensor has said exactly the same. */
+  readonly sameSince: Millis
+  /** Latched when the heating ran for long and the sensor said exactly the same all the while, until it says something else. */
+  readonly stuck: boolean
   /** Whether the last value the sensor gave was nonsense. */
   readonly sensorFault: boolean
   readonly humidity: number | undefined

@@ -23,6 +23,8 @@ const BLIND_ON = minutes(62)
 const stateWith = (changes: Partial<ThermostatState> = {}, settings: Partial<Settings> = {}): ThermostatState => ({
   settings: { ...DEFAULT_SETTINGS, ...settings },
   reading: { celsius: 20, at: NOW },
+  sameSince: millis(0),
+  stuck: false,
   sensorFault: false,
   humidity: undefined,
   window: { open: false, since: millis(0), airedBefore: false },
