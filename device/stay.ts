@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
-import { type Millis, millis, seconds } from '#contract/time.ts'
+import { type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { propertyTopic } from '#contract/topics.ts'
 import { backOff } from './link/back-off.ts'
 import type { Obedience } from './link/commands.ts'
@@ -39,6 +39,8 @@ export interface StayOptions {
 /** A renewal that found nobody is tried again this often, until the token ends. */
 const RENEW_AGAIN = seconds(5)
 
+/** A connection that lasted as long was a good one. */
+const HELD = minutes(1)
 /** Nobody who stops is held up longer by a connection that may be dead; the last will says the rest. */
 const GOOD_BYE = seconds(1)
 
@@ -48,6 +50,7 @@ export async function stayOnline(options: StayOptions): Promise<Final | undefine
   let failures = 0
   let renew = false
   while (!signal.aborted) {
+    const begun = clock.uptime()
     const outcome = await stayOnce(options, renew)
     if (signal.aborted) break
     if (outcome.type === 'ended') return outcome.error
@@ -56,7 +59,9 @@ export async function stayOnline(options: StayOptions): Promise<Final | undefine
     // A token that was refused is exchanged at once: it may have been revoked, and then the hub says so.
     const exchange = outcome.type === 'not_authorized' && !renew
     renew = outcome.type === 'not_authorized'
-    failures = outcome.type === 'was_online' ? 0 : failures + 1
+    // A hub that falls over whenever somebody is in is not asked again and again.
+    const held = outcome.type === 'was_online' && clock.uptime() - begun >= HELD
+    failures = held ? 0 : failures + 1
     if (!exchange) await clock.sleep(backOff(failures, random), signal).catch(() => {})
   }
   return undefined
