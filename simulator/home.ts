@@ -48,6 +48,11 @@ export interface Home extends AsyncDisposable, Devices {
   readonly mqttUrl: URL
   /** As a phone gets it: the owner's, with the scopes asked for; all of them by default. It lives ten minutes of the home's time. */
   accessToken(scopes?: readonly string[]): Promise<string>
+  /**
+   * For a program that cannot refresh a token, such as Node-RED: it never ends, whatever the clock says. `home:read` unless other scopes are
+   * given.
+   */
+  appPassword(options?: { readonly name?: string; readonly scopes?: readonly string[] }): Promise<string>
   readonly devices: readonly Kind[]
   /** The devices in the hand of somebody who may do less: what their phone sends carries the scopes of their role. */
   as(role: Role): Devices
@@ -245,6 +250,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     ...{ seed, zone, issuer, house, transcript, retained, settle, measures: meter },
     mqttUrl: new URL(`mqtt://127.0.0.1:${hub.hub.mqttPort}`),
     accessToken: (scopes) => owner.accessToken(scopes),
+    appPassword: ({ name = 'a test', scopes = ['home:read'] } = {}) => owner.appPassword(name, scopes),
     devices: [...installed.keys()],
     as: devicesOf,
     get thermostat() {
@@ -262,6 +268,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     setOutdoors: (celsius) => house.setOutdoors(celsius),
     faults: createFaults({
       ...{ hub, slot, answers, settle },
+      mischief: () => mischief,
       setMischief(next) {
         mischief = next
       },

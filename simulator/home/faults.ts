@@ -53,13 +53,14 @@ export interface FaultParts {
   readonly hub: HubSlot
   readonly slot: (kind: Kind) => DeviceSlot
   readonly answers: Answers
+  readonly mischief: () => Mischief | undefined
   readonly setMischief: (mischief: Mischief | undefined) => void
   readonly unpair: (slot: DeviceSlot) => Promise<void>
   readonly settle: () => Promise<void>
 }
 
 export function createFaults(parts: FaultParts): Faults {
-  const { hub, slot, answers, setMischief, unpair, settle } = parts
+  const { hub, slot, answers, mischief, setMischief, unpair, settle } = parts
   const then = async (job: Promise<void>): Promise<void> => {
     await job
     await settle()
@@ -75,10 +76,8 @@ export function createFaults(parts: FaultParts): Faults {
       stop: () => then(Promise.resolve(hub.refuseConnections(true))),
       start: () => then(Promise.resolve(hub.refuseConnections(false))),
     },
-    messages: (mischief) =>
-      setMischief(
-        mischief && { ...mischief, delay: mischief.delay === undefined ? millis(0) : lengthOf(mischief.delay) },
-      ),
+    messages: (wanted) =>
+      setMischief(wanted && { ...wanted, delay: wanted.delay === undefined ? millis(0) : lengthOf(wanted.delay) }),
     line: (kind) => ({
       cut: () => slot(kind).line.setCut(true),
       join: () => then(Promise.resolve(slot(kind).line.setCut(false))),
@@ -98,7 +97,12 @@ export function createFaults(parts: FaultParts): Faults {
     }),
     powerCutAtWrite: (kind, write) => slot(kind).cutPowerAtRequest(write),
     async retainedGhost(kind, path, payload) {
-      await then(hub.hub.publish({ topic: setTopic(slot(kind).id, path), payload, retain: true, qos: 1 }))
+      const topic = setTopic(slot(kind).id, path)
+      const before = mischief()
+      // It was left long ago: whoever is connected now is not told.
+      setMischief({ drop: 1, topic })
+      await then(hub.hub.publish({ topic, payload, retain: true, qos: 1 }))
+      setMischief(before)
     },
     revoke: (kind) => then(unpair(slot(kind))),
     authorization: answers,

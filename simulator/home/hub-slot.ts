@@ -42,6 +42,20 @@ export interface HubSlotOptions extends Pick<HubOptions, 'intercept' | 'meddle' 
   readonly observe: (message: Accepted) => void
 }
 
+/** The disk at this moment. LevelDB's own thread may be deleting files of its meanwhile: then again from the start. */
+function copyWhole(from: string, to: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      cpSync(from, to, { recursive: true })
+      return
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      if (!isGone || tries === 10) throw error
+      rmSync(to, { recursive: true, force: true })
+    }
+  }
+}
+
 export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
   const { world, log, pollInterval, observe, intercept, meddle, accessTokenLifetime } = options
   const as = world.inhabitant('hub', { timers: false })
@@ -127,7 +141,7 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
       if (hub === undefined) return
       life += 1
       const left = join(world.folder, `hub-${life}`)
-      cpSync(folder, left, { recursive: true })
+      copyWhole(folder, left)
       for (const { near, far, from } of wires) {
         sever(far)
         sever(near)

@@ -19,6 +19,7 @@ export interface Owner {
   /** Says yes to the device that shows this code. */
   approve(userCode: string): Promise<void>
   accessToken(scopes?: readonly string[]): Promise<string>
+  appPassword(name: string, scopes: readonly string[]): Promise<string>
   /** The phone of somebody who may do what this role may. */
   phone(role: Role): Phone
   /** Puts a device out. */
@@ -49,6 +50,14 @@ export async function createOwner(options: { readonly world: World; readonly hub
     return text
   }
 
+  const ask = async (method: string, path: string, body?: object): Promise<Response> => {
+    const headers = { authorization: `Bearer ${await accessToken()}`, 'content-type': 'application/json' }
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+    const answer = await really(`${method} ${path}`, () => fetch(new URL(path, issuer), init))
+    if (answer.ok) return answer
+    throw new Error(`Cannot ${method} ${path} as the hub must take it: got ${answer.status} ${await answer.text()}`)
+  }
+
   const phones = new Map<Role, Phone>()
   return {
     ...{ person, accessToken },
@@ -67,15 +76,12 @@ export async function createOwner(options: { readonly world: World; readonly hub
       phones.set(role, made)
       return made
     },
+    async appPassword(name, scopes) {
+      const made = await ask('POST', '/api/app-passwords', { name, scopes })
+      return ((await made.json()) as { readonly password: string }).password
+    },
     async unpair(device) {
-      const token = await accessToken()
-      const answer = await really('putting a device out', () =>
-        fetch(new URL(`/api/devices/${device}`, issuer), {
-          method: 'DELETE',
-          headers: { authorization: `Bearer ${token}` },
-        }),
-      )
-      if (!answer.ok) throw new Error(`Cannot put ${device} out as the hub must take it: got ${answer.status}`)
+      await ask('DELETE', `/api/devices/${device}`)
     },
     disconnect() {
       for (const phone of phones.values()) phone.disconnect()

@@ -56,7 +56,7 @@ export async function runScenario(given: Scenario, options: RunOptions = {}): Pr
   const length = lengthOf(scenario.for)
   const end = instant(start + length)
   const timeout = options.timeout ?? millis(TIMEOUT + (speed === undefined ? 0 : length / speed))
-  const weather = weatherOf(wanted.weather, { seed, start, readFile: options.readFile })
+  const weather = weatherOf(wanted.weather, { seed, start, end, readFile: options.readFile })
 
   const began = performance.now()
   await using home = await startHome({
@@ -113,6 +113,8 @@ export async function runScenario(given: Scenario, options: RunOptions = {}): Pr
       await home.turn(millis(next - home.now), { enough, speed })
       gaveUp = whyLate()
     }
+    // The last moment counts as well.
+    if (home.now >= end) await home.settle()
   } catch (error) {
     if (!(error instanceof Unsettled)) throw error
     gaveUp = error.message

@@ -72,7 +72,8 @@ export function createSchedule(
     for (const each of counted) {
       if (home.now < each.from || home.now > each.until) continue
       each.seen += 1
-      if (each.seen % each.every === 0) waiting.push(each)
+      // Once at a moment, however many messages it has.
+      if (each.seen % each.every === 0 && !waiting.includes(each)) waiting.push(each)
     }
   })
 

@@ -3,7 +3,7 @@ import type { Instant } from '#contract/time.ts'
 import { randomStream } from '../random.ts'
 import { readWeather } from '../weather/file.ts'
 import { seededWeather } from '../weather/seeded.ts'
-import { constantWeather, type Weather } from '../weather/weather.ts'
+import { constantWeather, type Weather, WeatherError } from '../weather/weather.ts'
 import type { Scenario } from './schema.ts'
 
 type Wanted = NonNullable<NonNullable<Scenario['home']>['weather']>
@@ -14,16 +14,20 @@ export function weatherOf(
   options: {
     readonly seed: number
     readonly start: Instant
+    readonly end: Instant
     readonly readFile?: ((name: string) => string) | undefined
   },
 ): Weather | undefined {
-  const { seed, start, readFile } = options
+  const { seed, start, end, readFile } = options
   if (wanted === undefined) return undefined
   if ('celsius' in wanted) return constantWeather(wanted.celsius)
   if ('file' in wanted) {
     if (readFile === undefined)
-      throw new RangeError('Cannot read the weather file as a scenario without a folder has none')
-    return readWeather(readFile(wanted.file), wanted.file)
+      throw new WeatherError('Cannot read the weather file as a scenario without a folder has none')
+    const weather = readWeather(readFile(wanted.file), wanted.file)
+    // Now, and not in the night in which it ends.
+    for (const at of [start, end]) weather.at(at)
+    return weather
   }
   return seededWeather({
     ...{ random: randomStream(seed, 'weather'), start, meanCelsius: wanted.mean },

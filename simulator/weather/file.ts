@@ -59,7 +59,7 @@ function readCsv([header = '', ...lines]: readonly string[], fileName: string): 
   const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
   steps.forEach((step, index) => {
     if (step <= 0) throw wrong(index + 3, 'times must rise from line to line')
-    if (step > 2 * usual) {
+    if (step >= 1.5 * usual) {
       throw wrong(
         index + 3,
         `nothing may be missing: ${Math.round(step / 60_000)} minutes after the line before, where ${Math.round(usual / 60_000)} are usual`,
@@ -76,7 +76,7 @@ function interpolating(rows: readonly Row[], fileName: string): Weather {
     at(instant) {
       if (first === undefined || last === undefined || instant < first.at || instant > last.at) {
         const reach = first && last ? `${formatInstant(first.at)} to ${formatInstant(last.at)}` : 'nowhere'
-        throw new RangeError(
+        throw new WeatherError(
           `Cannot look up the weather of ${formatInstant(instant)} as ${fileName} reaches from ${reach}`,
         )
       }
