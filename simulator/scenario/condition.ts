@@ -40,7 +40,13 @@ export function readCondition(text: string): Condition {
 
 export const formatSeen = ({ values }: Path, seen: Seen): string => {
   if (seen === undefined) return 'unknown'
-  return values.type === 'number' ? `${Math.round(Number(seen) * 100) / 100} ${values.unit}` : String(seen)
+  return values.type === 'number' ? `${rounded(Number(seen))} ${values.unit}` : String(seen)
+}
+
+/** To hundredths; closer where that would look like the round figure that somebody compares with. */
+function rounded(value: number): number {
+  const hundredths = Math.round(value * 100)
+  return hundredths % 10 === 0 ? Math.round(value * 10_000) / 10_000 : hundredths / 100
 }
 
 function readTerm(part: string): Term {

@@ -20,8 +20,8 @@ export interface Expecting {
   /** When it begins and ends: the run must look exactly then, besides after every event. */
   readonly moments: readonly Instant[]
   look(home: Home, now: Instant): void
-  /** Once the run is over. */
-  verdict(): Verdict
+  /** Once the run is over. `ended` is when that was, where it did not come to its end. */
+  verdict(ended?: Instant): Verdict
 }
 
 export interface Span {
@@ -31,6 +31,10 @@ export interface Span {
 }
 
 const PASSED: Verdict = { outcome: 'passed' }
+const NEVER_BEGUN: Verdict = { outcome: 'not_checked', because: 'the run ended before it began' }
+/** It held as long as anybody looked, and nobody looked to the end. */
+const CUT_SHORT: Verdict = { outcome: 'not_checked', because: 'the run ended before it did' }
+const endedEarly = (ended: Instant | undefined, until: Instant): boolean => ended !== undefined && ended < until
 
 export function expecting(expectation: Expectation, span: Span): Expecting {
   const { start, end, zone } = span
@@ -84,7 +88,11 @@ function holding(name: string, condition: Condition, wanted: boolean, { from, un
       looked = true
       if (condition.holds(home) !== wanted) failed = { outcome: 'failed', at: now, because: condition.describe(home) }
     },
-    verdict: () => failed ?? (looked ? PASSED : { outcome: 'not_checked', because: 'the run ended before it began' }),
+    verdict(ended) {
+      if (failed !== undefined) return failed
+      if (!looked) return NEVER_BEGUN
+      return endedEarly(ended, until) ? CUT_SHORT : PASSED
+    },
   }
 }
 
@@ -101,9 +109,10 @@ function ordered(name: string, conditions: readonly Condition[], { from, until }
       const waiting = conditions[reached]
       if (waiting !== undefined) last = { at: now, seen: waiting.describe(home) }
     },
-    verdict() {
+    verdict(ended) {
       const waiting = conditions[reached]
       if (waiting === undefined) return PASSED
+      if (endedEarly(ended, until)) return last === undefined ? NEVER_BEGUN : CUT_SHORT
       const because = `waited ${formatLength(millis(until - from))} for ${waiting.text}: ${last?.seen ?? 'it was never looked at'}`
       return { outcome: 'failed', because, at: last?.at ?? from }
     },
@@ -134,8 +143,9 @@ function measured(name: string | undefined, expectation: Expectation, bounds: Bo
       begun ??= home.measures[kind]
       sum = home.measures[kind] - begun
     },
-    verdict() {
-      if (sum === undefined) return { outcome: 'not_checked', because: 'the run ended before it began' }
+    verdict(ended) {
+      if (sum === undefined) return NEVER_BEGUN
+      if (endedEarly(ended, bounds.until)) return CUT_SHORT
       const days = (bounds.until - bounds.from) / 86_400_000
       const value = kind === 'cycles' ? sum / days : sum
       if (value >= atLeast && value <= atMost) return PASSED

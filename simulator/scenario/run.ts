@@ -123,8 +123,9 @@ export async function runScenario(given: Scenario, options: RunOptions = {}): Pr
   }
 
   const at = (path: readonly (string | number)[]) => locate?.(path)
+  const ended = home.now < end ? home.now : undefined
   const checks = [
-    ...expectations.map((each, index) => checkOf(each.name, each.verdict(), start, at(['expect', index]))),
+    ...expectations.map((each, index) => checkOf(each.name, each.verdict(ended), start, at(['expect', index]))),
     ...[...answers].map(([order, each]) => checkOf(each.name, each.verdict(), start, at(['steps', order]))),
     ...(undone === undefined ? [] : [checkOf(undone.name, undone.verdict, start, at(['steps', undone.order]))]),
     ...safetyChecks(home, start),
