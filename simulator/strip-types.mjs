@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const own = `${pathToFileURL(dirname(dirname(fileURLToPath(import.meta.url)))).href}/`
 
 if (own.includes('/node_modules/')) {
+  withoutWarning(() => stripTypeScriptTypes(''))
   registerHooks({
     load(url, context, next) {
       const isOurs = url.startsWith(own) && url.endsWith('.ts') && !url.slice(own.length).includes('node_modules/')
@@ -15,4 +16,15 @@ if (own.includes('/node_modules/')) {
       return { format: 'module', source, shortCircuit: true }
     },
   })
+}
+
+/** Node warns once that this function is new. Whoever installed a package did not choose how it is written. */
+function withoutWarning(step) {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    step()
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }

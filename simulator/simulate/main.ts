@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { runProgram } from '#contract/program.ts'
 import { formatSettings, UsageError } from '#contract/settings.ts'
+import { formatAnnotations } from '../report/annotations.ts'
 import { exitCodeOf } from '../report/exit-code.ts'
 import { formatJson } from '../report/json.ts'
 import { formatJunit } from '../report/junit.ts'
@@ -50,6 +51,7 @@ async function main(stop: AbortSignal): Promise<number> {
     config.fuzz === undefined ? await runAll(config) : await search({ ...config, runs: config.fuzz, stop, screen, say })
   if (config.fuzz !== undefined) reports.forEach(tell)
   writeOutputs(config, reports)
+  if (config.annotate) process.stdout.write(formatAnnotations(reports))
   if (config.json) process.stdout.write(formatJson(reports))
   return exitCodeOf(reports)
 

@@ -32,6 +32,8 @@ export interface SimulateConfig {
   readonly summary: string | undefined
   readonly transcript: string | undefined
   readonly json: boolean
+  /** Tell GitHub which lines did not hold. */
+  readonly annotate: boolean
   /** How many random scenarios; undefined where files are run. */
   readonly fuzz: number | undefined
   readonly found: string
@@ -60,6 +62,7 @@ export function readSimulateConfig(args: readonly string[], env: Environment): S
     speed: readSpeed(settings.speed),
     timeout: readTimeout(settings.timeout),
     json: settings.json === 'true',
+    annotate: env.GITHUB_ACTIONS === 'true' && settings.json !== 'true',
   }
 }
 
