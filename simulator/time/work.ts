@@ -2,6 +2,7 @@
 // machine's network. Node tells of each such request when it is made and when it is answered (`async_hooks`), whoever made it, so no
 // code has to be written for the simulation's sake.
 import { createHook } from 'node:async_hooks'
+import { type Millis, seconds } from '#contract/time.ts'
 import { Unsettled } from '../clock.ts'
 import { currentParticipant, runOutside } from './participant.ts'
 
@@ -10,8 +11,7 @@ const REQUEST =
   /^(FSREQ|FILEHANDLECLOSEREQ|Immediate$|classic_level|[A-Z0-9]+REQUEST$|TCPCONNECTWRAP|WRITEWRAP|SHUTDOWNWRAP)/
 /** Random bytes are nearly always asked for at once, and then nobody is told that they have come. */
 const NO_REQUEST = /^(HTTPCLIENTREQUEST|RANDOMBYTESREQUEST)/
-/** Real time after which whoever is still busy is named. */
-const PATIENCE_MILLIS = 15_000
+const PATIENCE = seconds(15)
 
 export interface Work {
   /** Counts `job` as under way until it settles. */
@@ -58,8 +58,8 @@ function ended(id: number): void {
   begunBy.delete(id)
 }
 
-/** Opens the books of one home. */
-export function createWork(): Work {
+/** Opens the books of one home. `patience` is the real time after which whoever is still busy is named; 15 s. */
+export function createWork({ patience = PATIENCE }: { readonly patience?: Millis } = {}): Work {
   const open = new Map<number | symbol, readonly [name: string, what: string]>()
   const waiting = new Set<() => void>()
   if (homes++ === 0) hook.enable()
@@ -85,7 +85,7 @@ export function createWork(): Work {
       }
     },
     async settle() {
-      const deadline = performance.now() + PATIENCE_MILLIS
+      const deadline = performance.now() + patience
       for (;;) {
         await oneTurn()
         if (open.size === 0) return

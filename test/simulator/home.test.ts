@@ -1,4 +1,5 @@
 // A whole home, as somebody's test uses it.
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import mqtt from 'mqtt'
@@ -167,4 +168,55 @@ test('what is planned for devices is not answered to a person who signs in meanw
   expect(await home.toaster.browning.set(2)).toEqual({ ok: true })
   await home.advance('12m')
   expect(home.toaster.status.phase).toBe('online')
+})
+
+test('a program that cannot refresh a token gets an app password, which outlives every token', async () => {
+  await using home = await startHome({ devices: ['thermostat'] })
+  const password = await home.appPassword({ name: 'node-red', scopes: ['home:read'] })
+  const client = await mqtt.connectAsync(home.mqttUrl.href, { username: 'x', password, reconnectPeriod: 0 })
+  try {
+    const heard: string[] = []
+    client.on('message', (_topic, payload) => heard.push(payload.toString()))
+    await client.subscribeAsync('homie/5/+/climate/action')
+    await home.advance('3d')
+    await home.settle()
+    await expect.poll(() => home.settle().then(() => heard.length)).toBeGreaterThan(20)
+    expect(client.connected).toBe(true)
+  } finally {
+    client.end(true)
+  }
+})
+
+test('a test that is killed leaves a folder, and the next home takes it away', async () => {
+  const program = `
+    import { startHome } from ${JSON.stringify(new URL('../../simulator/home.ts', import.meta.url).href)}
+    await using home = await startHome({ devices: ['toaster'] })
+    console.log('ready')
+    setInterval(() => {}, 1000)
+    await new Promise(() => {})`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  const mine = () =>
+    readdirSync(tmpdir()).filter((name) => name.startsWith('latchkey-home-') && name.includes(`-${child.pid}-`))
+  expect(mine()).toHaveLength(1)
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('exit', resolve))
+  expect(mine()).toHaveLength(1)
+  await using _next = await startHome({ devices: ['toaster'] })
+  expect(mine()).toHaveLength(0)
+})
+
+test('people who watch turn the clock at a speed of theirs, and see the same', async () => {
+  const run = async (speed?: number): Promise<string> => {
+    await using home = await startHome({ devices: ['thermostat'], seed: 11 })
+    await home.advance('20m', speed === undefined ? {} : { speed })
+    return home.transcript.hash()
+  }
+  const began = performance.now()
+  const watched = await run(1200)
+  // Twenty minutes at 1200 times are a second.
+  expect(performance.now() - began).toBeGreaterThan(1000)
+  expect(await run()).toBe(watched)
 })
