@@ -1,11 +1,14 @@
 // What a run of a story came to, in words that a failing test can print.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '../../../simulator/report/report.ts'
 import { readScenario } from '../../../simulator/scenario/read.ts'
 import { runScenario } from '../../../simulator/scenario/run.ts'
 
-/** Runs a story of this folder. */
+/** The stories of this folder. */
+export const SCENARIOS: readonly string[] = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml'))
+
+/** Runs one of them. */
 export async function tell(file: string): Promise<Report> {
   const { scenario, locate } = readScenario(readFileSync(join(import.meta.dirname, file), 'utf8'), file)
   return runScenario(scenario, { file, locate })
