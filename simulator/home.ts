@@ -74,12 +74,15 @@ export interface Home extends AsyncDisposable, Devices {
   advance(length: Length, options?: { readonly speed?: number }): Promise<void>
   /** Turns the clock until `enough`, asked after everything that happens. Resolves with whether it came to that. */
   turn(
-    length: Millis,
+    length: Length,
     options: { readonly enough?: () => boolean; readonly speed?: number | undefined },
   ): Promise<boolean>
   /** Turns the clock until `condition` is true. Rejects when that takes longer than `within`, and says so. */
   until(condition: () => boolean, options?: { readonly within?: Length; readonly what?: string }): Promise<void>
-  /** Resolves when everybody has come to rest without time passing; also what your own clients have just sent. */
+  /**
+   * Resolves when everybody in the home has come to rest, without time passing. What clients of your own send comes over the machine's
+   * network: wait for its effect, as with `expect.poll(() => home.settle().then(() => …))`.
+   */
   settle(): Promise<void>
   readonly transcript: Transcript
   /** Hears each message. Returns how to stop. */
@@ -292,7 +295,7 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
     async advance(length, { speed } = {}) {
       await turn(lengthOf(length), undefined, speed)
     },
-    turn: (length, { enough, speed } = {}) => turn(length, enough, speed),
+    turn: (length, { enough, speed } = {}) => turn(lengthOf(length), enough, speed),
     async until(condition, { within = '1h', what = 'the condition to be true' } = {}) {
       if (await turn(lengthOf(within), condition)) return
       throw new Error(`Cannot go on as it waited ${within} for ${what} (seed ${seed})`)

@@ -10,7 +10,6 @@ export const {
   runScenario,
   SafetyError,
   ScenarioError,
-  seededWeather,
   startHome,
   startHub,
   toEventually,

@@ -26,7 +26,7 @@ const HELP = `Usage: latchkey <command> [options]
   mock-hub         the real hub for tests of your own devices: it can be told to misbehave
   fleet            many light devices at once, for load
 
-Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage.`
+Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage; simulate has more.`
 
 const [command, ...rest] = process.argv.slice(2)
 const node = findNode(root)

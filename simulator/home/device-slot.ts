@@ -142,13 +142,13 @@ export async function createDeviceSlot<Reading, Actuators>(
     },
     cutPowerAtRequest(count) {
       let left = count
-      world.work.onRequest = (name, type) => {
+      const stop = world.work.onRequest((name, type) => {
         if (name !== kind || !type.startsWith('FSREQ') || --left > 0) return
-        world.work.onRequest = undefined
+        stop()
         const agent = pull()
         // Not from within the request: whoever makes it must come back from it first.
         if (agent !== undefined) setImmediate(() => void runAs(as, () => agent[Symbol.asyncDispose]()))
-      }
+      })
     },
     async restorePower() {
       if (running === undefined) await start()

@@ -46,9 +46,10 @@ export interface ToasterHandle extends DeviceHandle {
 export type ArmAction = 'ARM_HOME' | 'ARM_AWAY' | 'ARM_NIGHT' | 'ARM_VACATION'
 
 export interface SecurityHandle extends DeviceHandle {
-  readonly panel: Shown<(typeof PANEL_STATES)[number]>
+  /** What everybody sees over MQTT. */
+  readonly shown: Shown<(typeof PANEL_STATES)[number]>
   /** The state it is in, whether or not anybody outside hears of it. */
-  readonly inside: (typeof PANEL_STATES)[number] | undefined
+  readonly state: (typeof PANEL_STATES)[number] | undefined
   readonly siren: Shown<boolean>
   readonly open: Shown<readonly string[]>
   arm(action?: ArmAction): Promise<Outcome>
@@ -111,17 +112,17 @@ export function toasterHandle(parts: HandleParts, hardware: SimulatedToaster): T
 
 export function securityHandle(
   parts: HandleParts,
-  panel: { readonly hardware: SimulatedPanel; readonly code: string; readonly inside: () => SecurityHandle['inside'] },
+  panel: { readonly hardware: SimulatedPanel; readonly code: string; readonly state: () => SecurityHandle['state'] },
 ): SecurityHandle {
   const { hardware, code } = panel
   const handle = createHandle(parts)
   const shown = shownAs(handle)
   const command = (value: JsonObject) => handle.property('panel/command').set(value)
   return extend(handle, {
-    panel: shown('panel/state') as SecurityHandle['panel'],
+    shown: shown('panel/state') as SecurityHandle['shown'],
     siren: shown<boolean>('panel/siren'),
-    get inside() {
-      return panel.inside()
+    get state() {
+      return panel.state()
     },
     open: shown('panel/open') as unknown as SecurityHandle['open'],
     arm: (action: ArmAction = 'ARM_AWAY') => command({ action, code }),

@@ -6,6 +6,7 @@ import type { PropertyPath } from '#contract/property.ts'
 import { type Millis, millis } from '#contract/time.ts'
 import { setTopic } from '#contract/topics.ts'
 import { rotateSigningKey } from '../hub-keys.ts'
+import { type Disturbance, readDisturbance } from '../network/disturbance.ts'
 import type { Mischief } from '../network/packets.ts'
 import type { Answers } from './answers.ts'
 import type { DeviceSlot } from './device-slot.ts'
@@ -27,7 +28,7 @@ export interface Faults {
     start(): Promise<void>
   }
   /** Messages lost, doubled, swapped or late, on every connection; undefined ends it. */
-  messages(mischief: (Omit<Mischief, 'delay'> & { readonly delay?: Length }) | undefined): void
+  messages(disturbance: Disturbance | undefined): void
   /** The cable between a device and the hub. */
   line(kind: Kind): {
     cut(): void
@@ -39,8 +40,11 @@ export interface Faults {
   /** The wall clock of a device or of the hub. */
   clock(who: Kind | 'hub'): { jump(length: Length | Millis): void }
   disk(kind: Kind): { fill(): void; free(): void }
-  /** The plug of a device is pulled at its next write number `write`, counted from 1; resolved by `power.restore()` of its handle. */
-  powerCutAtWrite(kind: Kind, write: number): void
+  /**
+   * The plug of a device is pulled in the middle of what it asks of its disk: at request number `count` from now, from 1. To write one file
+   * safely takes about six (open, write, sync, close, rename, sync of the folder). `power.restore()` puts the plug in again.
+   */
+  powerCutAtFileRequest(kind: Kind, count: number): void
   /** A retained command, as an older broker or a careless program may have left one. */
   retainedGhost(kind: Kind, path: PropertyPath, payload: string): Promise<void>
   /** Somebody unpairs it. */
@@ -76,8 +80,7 @@ export function createFaults(parts: FaultParts): Faults {
       stop: () => then(Promise.resolve(hub.refuseConnections(true))),
       start: () => then(Promise.resolve(hub.refuseConnections(false))),
     },
-    messages: (wanted) =>
-      setMischief(wanted && { ...wanted, delay: wanted.delay === undefined ? millis(0) : lengthOf(wanted.delay) }),
+    messages: (wanted) => setMischief(wanted && readDisturbance(wanted)),
     line: (kind) => ({
       cut: () => slot(kind).line.setCut(true),
       join: () => then(Promise.resolve(slot(kind).line.setCut(false))),
@@ -95,7 +98,7 @@ export function createFaults(parts: FaultParts): Faults {
       fill: () => fillDisk(slot(kind), true),
       free: () => fillDisk(slot(kind), false),
     }),
-    powerCutAtWrite: (kind, write) => slot(kind).cutPowerAtRequest(write),
+    powerCutAtFileRequest: (kind, count) => slot(kind).cutPowerAtRequest(count),
     async retainedGhost(kind, path, payload) {
       const topic = setTopic(slot(kind).id, path)
       const before = mischief()

@@ -24,7 +24,7 @@ export interface HubSlot extends AsyncDisposable {
   readonly folder: string
   /** Opens a connection to the broker over `line`, and destroys it at once where no hub runs. */
   connect(from: Inhabitant, line: Line): Duplex
-  /** Closes every connection from within the home to the broker, and takes no new one. */
+  /** Closes every connection to the broker, and takes no new one from within the home. */
   refuseConnections(refuse: boolean): void
   /** Leaves every connection of `from` half open: neither side is told. */
   abandon(from: Inhabitant): void
@@ -63,6 +63,8 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
   const within: Inhabitant = { ...as, timers: true }
   const random = world.random('hub/names')
   const wires = new Set<{ readonly near: Duplex; readonly far: Duplex; readonly from: Inhabitant }>()
+  /** Every connection that the broker has, also from outside of the home. */
+  const streams = new Set<Duplex>()
   let life = 0
   let folder = join(world.folder, 'hub-0')
   let ports = { http: 0, mqtt: 0 }
@@ -79,7 +81,12 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
         mqtt: { host: LOOPBACK, port: ports.mqtt },
         ...{ mqtts: undefined, publicUrl: undefined, tls: { type: 'off' } },
         ...(intercept && { intercept }),
-        ...(meddle && { meddle }),
+        meddle: (stream) => {
+          const met = meddle?.(stream) ?? stream
+          streams.add(met)
+          met.once('close', () => streams.delete(met))
+          return met
+        },
         ...(accessTokenLifetime && { accessTokenLifetime }),
         // One that was killed may still be finishing in the dark.
         observe: (message) => {
@@ -127,7 +134,7 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
     },
     refuseConnections(refuse) {
       refusing = refuse
-      if (refuse) for (const { far } of wires) runAs(within, () => far.destroy())
+      if (refuse) for (const stream of streams) runAs(within, () => stream.destroy())
     },
     abandon(from) {
       for (const wire of wires) {

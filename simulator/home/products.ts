@@ -130,7 +130,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
   const { world, guardian, config = DEFAULT_CONFIG, ...parts } = options
   const hardware = simulatePanel({ zones: config.zones.map(({ id }) => id) })
   let code = ''
-  let said: SecurityHandle['inside']
+  let said: SecurityHandle['state']
   let bypassed: readonly string[] = []
   let disarms = 0
   const slot: DeviceSlot = await createDeviceSlot({
@@ -141,7 +141,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
       code = await residentCode(folder, codes, world.random('security/code'))
       const control = tapControl(product.control, {
         state(shown) {
-          said = shown['panel/state'] as SecurityHandle['inside']
+          said = shown['panel/state'] as SecurityHandle['state']
           bypassed = shown['panel/bypassed'] as readonly string[]
         },
         obeyed({ path, value }, { ack }) {
@@ -168,7 +168,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
   }))
   return {
     slot,
-    handle: (given) => securityHandle(given, { hardware, code, inside: () => said }),
+    handle: (given) => securityHandle(given, { hardware, code, state: () => said }),
     [Symbol.asyncDispose]: () => slot[Symbol.asyncDispose](),
   }
 }

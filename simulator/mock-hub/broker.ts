@@ -1,16 +1,10 @@
 // The handle of the broker.
-import { millis } from '#contract/time.ts'
-import { type Length, lengthOf } from '../home/length.ts'
-import type { Mischief } from '../network/packets.ts'
+import { type Disturbance, readDisturbance } from '../network/disturbance.ts'
 import type { Connections, Refusal } from './connections.ts'
 import type { Inner } from './inner.ts'
 import type { createMessages, HeardMessage, MessageOptions } from './messages.ts'
 
-/**
- * What happens to messages on their way, each a share of 0 to 1: `drop`, `double`, `reorder` (comes after the one that follows it). Whole
- * PUBLISH packets are meant; acknowledgements and all else pass. `topic` limits it to topics that begin so, `way` to one direction.
- */
-export type Disturbance = Omit<Mischief, 'delay'> & { readonly delay?: Length }
+export type { Disturbance } from '../network/disturbance.ts'
 
 export interface PublishOptions {
   readonly retain?: boolean
@@ -27,10 +21,6 @@ export interface BrokerControl {
   accept(): void
   /** Loses, doubles, swaps or delays messages on every connection; undefined ends it. */
   disturb(how: Disturbance | undefined): void
-  /** Loses this share of all messages, 0 to 1. The same as `disturb({ drop: share })`. */
-  drop(share: number): void
-  /** Every message takes this long, each way. The same as `disturb({ delay: length })`. */
-  delay(length: Length): void
   /** The connections of this MQTT client id end, as on a bad network; its last will is published. Throws where it has none. */
   disconnect(clientId: string): void
   /**
@@ -54,13 +44,10 @@ export function createBrokerControl(options: {
   readonly inner: Inner
 }): BrokerControl {
   const { connections, messages, inner } = options
-  const disturb = (how: Disturbance | undefined) => connections.disturb(how && readDisturbance(how))
   return {
-    disturb,
+    disturb: (how) => connections.disturb(how && readDisturbance(how)),
     refuse: (how = 'gone') => connections.refuse(how),
     accept: () => connections.refuse(undefined),
-    drop: (share) => disturb({ drop: share }),
-    delay: (length) => disturb({ delay: length }),
     disconnect: (clientId) => connections.disconnect(clientId),
     halfOpen: (clientId) => connections.halfOpen(clientId),
     async publish(topic, payload, { retain = false, qos = 1 } = {}) {
@@ -72,13 +59,4 @@ export function createBrokerControl(options: {
     messages: messages.all,
     message: (filter, how) => messages.message(filter, how),
   }
-}
-
-function readDisturbance({ delay, ...shares }: Disturbance): Mischief {
-  const { drop = 0, double = 0, reorder = 0 } = shares
-  for (const share of [drop, double, reorder, drop + double + reorder]) {
-    if (share >= 0 && share <= 1) continue
-    throw new RangeError(`Cannot disturb messages as shares, and their sum, must be from 0 to 1: got ${share}`)
-  }
-  return { ...shares, delay: delay === undefined ? millis(0) : lengthOf(delay) }
 }

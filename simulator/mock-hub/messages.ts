@@ -32,6 +32,9 @@ export function createMessages({ waiting, now }: { readonly waiting: Waiting; re
     },
     /** The first message that matches: one that has come, or the next. */
     message(filter: string, { payload, after, within = '10s' }: MessageOptions = {}): Promise<HeardMessage> {
+      if (after !== undefined && !all.includes(after)) {
+        throw new RangeError('Cannot wait for what comes after a message as it must be one of `messages`: it is none')
+      }
       const said = (text: string) => (payload instanceof RegExp ? payload.test(text) : (payload ?? text) === text)
       const find = () =>
         all

@@ -66,7 +66,7 @@ const FAULTS: readonly ActionName[] = [
     'messages',
     'line',
     'power',
-    'power-cut-at-write',
+    'power-cut-at-file-request',
     'disk',
   ] as const),
   ...(['clock', 'ghost', 'revoke', 'answers', 'burglar'] as const),
@@ -144,7 +144,8 @@ const BY_HAND: ByHand = {
       if (what !== 'restore') await home[kind].power.cut()
       if (what !== 'cut') await home[kind].power.restore()
     }),
-  'power-cut-at-write': (home, writes) => forEach(writes, (kind, write) => home.faults.powerCutAtWrite(kind, write)),
+  'power-cut-at-file-request': (home, writes) =>
+    forEach(writes, (kind, write) => home.faults.powerCutAtFileRequest(kind, write)),
   disk: (home, disks) =>
     forEach(disks, (kind, what) => {
       const disk = home.faults.disk(kind)

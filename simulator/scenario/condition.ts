@@ -1,4 +1,4 @@
-// A condition as people write it: `thermostat.air >= 5`, `security.panel is triggered and security.siren`. Read once, checked against what can
+// A condition as people write it: `thermostat.air >= 5`, `security.state is triggered and security.siren`. Read once, checked against what can
 // be looked at, before anything runs.
 import type { Kind } from '#contract/ids.ts'
 import type { Home } from '../home.ts'
@@ -52,7 +52,7 @@ function rounded(value: number): number {
 function readTerm(part: string): Term {
   const groups = TERM.exec(part)?.groups
   if (groups === undefined)
-    throw new ConditionError(`"${part}" must be like thermostat.air >= 5, or security.panel is triggered`)
+    throw new ConditionError(`"${part}" must be like thermostat.air >= 5, or security.state is triggered`)
   const { not, path: name = '', op, value } = groups
   const path = Object.hasOwn(PATHS, name) ? PATHS[name] : undefined
   if (path === undefined) throw new ConditionError(`"${name}" is not known: it must be one of ${likely(name)}`)

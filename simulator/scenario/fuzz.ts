@@ -66,7 +66,7 @@ const faults: readonly fc.Arbitrary<Action>[] = [
   }),
   fc.record({ line: forOne(oneOf(['cut', 'join', 'half-open'] as const)) }),
   fc.record({ power: forOne(oneOf(['cut', 'restore', 'blink'] as const)) }),
-  fc.record({ 'power-cut-at-write': forOne(fc.integer({ min: 1, max: 12 })) }),
+  fc.record({ 'power-cut-at-file-request': forOne(fc.integer({ min: 1, max: 12 })) }),
   fc.record({ disk: forOne(oneOf(['full', 'free'] as const)) }),
   fc.record({ clock: forOne(oneOf(['1h', '-1h', '365d', '-365d'])) }),
   fc.record({ answers: fc.array(oneOf(['slow_down', 'malformed'] as const), { minLength: 1, maxLength: 3 }) }),

@@ -10,7 +10,7 @@ const NEEDS: Readonly<Partial<Record<ActionName, Kind>>> = {
   burglar: 'security',
 }
 /** Actions whose keys are devices. */
-const BY_DEVICE: readonly ActionName[] = ['line', 'power', 'power-cut-at-write', 'disk', 'clock', 'relay']
+const BY_DEVICE: readonly ActionName[] = ['line', 'power', 'power-cut-at-file-request', 'disk', 'clock', 'relay']
 
 export function neededBy(name: ActionName, value: unknown): readonly Kind[] {
   const named = [

@@ -1,5 +1,5 @@
-// What a scenario can look at: each thing by its name, with the values it can have. The physical things are as they really are; `shown.*`
-// is what everybody sees over MQTT.
+// What a scenario can look at: each thing by its name, with the values it can have. What can be touched is as it really is; what only the
+// device knows is what everybody sees over MQTT. `security.state` is as it is inside, `security.shown` what everybody sees of it.
 
 import type { Kind } from '#contract/ids.ts'
 import { CYCLE_STATES, HEALTH, MODES, PANEL_STATES, PRESETS } from '#contract/kinds.ts'
@@ -76,8 +76,8 @@ export const PATHS: Readonly<Record<string, Path>> = {
   ...zones,
   'security.siren': security(boolean, (home) => home.security.hardware.siren),
   'security.buzzer': security(oneOf(['off', 'exit', 'entry']), (home) => home.security.hardware.buzzer),
-  'security.panel': security(oneOf(PANEL_STATES), (home) => home.security.inside),
-  'security.shown': security(oneOf(PANEL_STATES), (home) => home.security.panel.value),
+  'security.state': security(oneOf(PANEL_STATES), (home) => home.security.state),
+  'security.shown': security(oneOf(PANEL_STATES), (home) => home.security.shown.value),
   'hub.up': { values: boolean, look: (home) => home.hubIsUp },
   outdoors: { values: number('°C'), look: (home) => home.outdoorCelsius },
 }

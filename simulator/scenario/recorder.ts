@@ -83,7 +83,7 @@ function curvesOf(home: Home): readonly Curve[] {
       : []),
     ...(has('security')
       ? ([
-          { name: 'panel', unit: '', kind: 'states', look: () => home.security.inside },
+          { name: 'panel', unit: '', kind: 'states', look: () => home.security.state },
           { name: 'siren', unit: '', kind: 'states', look: () => (home.security.hardware.siren ? 'on' : 'off') },
         ] as const)
       : []),

@@ -1,7 +1,7 @@
 // Runs a scenario from its start to its end, and says what came of it.
-import { type Instant, instant, type Millis, millis } from '#contract/time.ts'
+import { type Instant, instant, millis } from '#contract/time.ts'
 import { Unsettled } from '../clock.ts'
-import { lengthOf } from '../home/length.ts'
+import { type Length, lengthOf } from '../home/length.ts'
 import { type Home, type HomeOptions, startHome } from '../home.ts'
 import type { Check, Outcome, Report } from '../report/report.ts'
 import { actionsOf, formatAction, formatStep, isFault, perform } from './actions.ts'
@@ -22,7 +22,7 @@ export interface RunOptions {
   /** How many times faster than real time; as fast as it can. */
   readonly speed?: number | undefined
   /** Real time after which the run is given up: ten minutes, and as long as it must take at `speed`. */
-  readonly timeout?: Millis | undefined
+  readonly timeout?: Length | undefined
   /** Gives the run up. */
   readonly signal?: AbortSignal | undefined
   readonly log?: HomeOptions['log']
@@ -55,7 +55,10 @@ export async function runScenario(given: Scenario, options: RunOptions = {}): Pr
   const start = startOf(scenario)
   const length = lengthOf(scenario.for)
   const end = instant(start + length)
-  const timeout = options.timeout ?? millis(TIMEOUT + (speed === undefined ? 0 : length / speed))
+  const timeout =
+    options.timeout === undefined
+      ? millis(TIMEOUT + (speed === undefined ? 0 : length / speed))
+      : lengthOf(options.timeout)
   const weather = weatherOf(wanted.weather, { seed, start, end, readFile: options.readFile })
 
   const began = performance.now()

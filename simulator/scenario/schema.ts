@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { parseInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
 import { MODES, PRESETS, PROGRAMS } from '#contract/kinds.ts'
+import { ROLES } from '#contract/scopes.ts'
 import { lengthOf, readLength } from '../home/length.ts'
 import { HOUSE_NAMES } from '../house/presets.ts'
 import { ConditionError, readCondition } from './condition.ts'
@@ -125,13 +126,21 @@ export const actionEntries = {
     v.union(
       [
         oneOf(['normal']),
-        object({
-          drop: v.exactOptional(number(0, 1, '')),
-          double: v.exactOptional(number(0, 1, '')),
-          reorder: v.exactOptional(number(0, 1, '')),
-          delay: v.exactOptional(length),
-          topic: v.exactOptional(text),
-        }),
+        v.pipe(
+          object({
+            drop: v.exactOptional(number(0, 1, '')),
+            double: v.exactOptional(number(0, 1, '')),
+            reorder: v.exactOptional(number(0, 1, '')),
+            delay: v.exactOptional(length),
+            topic: v.exactOptional(text),
+            way: v.exactOptional(oneOf(['to_broker', 'from_broker'])),
+          }),
+          v.check(
+            ({ drop = 0, double = 0, reorder = 0 }) =>
+              drop + double + reorder <= 1 || Math.max(drop, double, reorder) > 1,
+            'must share out no more than 1: drop, double and reorder together',
+          ),
+        ),
       ],
       'must be normal, or shares from 0 to 1 for drop, double and reorder, and a delay',
     ),
@@ -145,7 +154,7 @@ export const actionEntries = {
     ),
   ),
   power: v.exactOptional(each(oneOf(['cut', 'restore', 'blink']))),
-  'power-cut-at-write': v.exactOptional(each(whole(1, 1000))),
+  'power-cut-at-file-request': v.exactOptional(each(whole(1, 1000))),
   disk: v.exactOptional(each(oneOf(['full', 'free']))),
   clock: v.exactOptional(
     object({
@@ -180,7 +189,7 @@ export const actionEntries = {
       ),
     ),
   ),
-  /** People of the house, by name, or the burglar. */
+  /** By which door or window. */
   burglar: v.exactOptional(text),
   say: v.exactOptional(text),
 } as const
@@ -205,7 +214,7 @@ const step = v.pipe(
     from: v.exactOptional(moment),
     until: v.exactOptional(moment),
     /** Whose phone it is. */
-    as: v.exactOptional(oneOf(['owner', 'guest'])),
+    as: v.exactOptional(oneOf(ROLES)),
     /** What the phone is told: done, or why not. */
     expect: v.exactOptional(oneOf(['accepted', 'refused', ...REFUSALS])),
     do: v.union(

@@ -94,10 +94,17 @@ function asUsage(error: unknown): never {
   throw error
 }
 
+const pageOf = (file: string): string => `${basename(file, extname(file))}.html`
+
 /** One page for one scenario; a folder of pages for several. */
 function checkOutputs({ html, files }: SimulateConfig): void {
   if (html !== undefined && extname(html) === '.html' && files.length > 1) {
     throw new UsageError('Cannot use --html as it must be a folder where there are several scenarios: got a file')
+  }
+  const pages = files.map(pageOf)
+  const twice = pages.find((page, index) => pages.indexOf(page) !== index)
+  if (html !== undefined && twice !== undefined) {
+    throw new UsageError(`Cannot use --html as every scenario must have a file name of its own: got ${twice} twice`)
   }
 }
 
@@ -108,8 +115,7 @@ function writeOutputs({ junit, html, summary }: SimulateConfig, reports: readonl
   const isFile = extname(html) === '.html'
   if (!isFile) mkdirSync(html, { recursive: true })
   for (const report of reports) {
-    const page = isFile ? html : join(html, `${basename(report.file ?? 'found', extname(report.file ?? ''))}.html`)
-    writeFileSync(page, formatTimeline(report))
+    writeFileSync(isFile ? html : join(html, pageOf(report.file ?? 'found.yaml')), formatTimeline(report))
   }
 }
 

@@ -53,6 +53,12 @@ export function readSimulateConfig(args: readonly string[], env: Environment): S
   if (fuzz === undefined && files.length === 0) {
     throw new UsageError('Cannot simulate as there must be a scenario: latchkey simulate home.yaml (see --help)')
   }
+  if (fuzz !== undefined && settings.speed !== undefined) {
+    throw new UsageError('Cannot use --speed with --fuzz as nobody can watch a search: leave it out')
+  }
+  if (fuzz === undefined && settings.found !== undefined) {
+    throw new UsageError('Cannot use --found as it must come with --fuzz: got scenarios')
+  }
   if (transcript !== undefined && files.length !== 1) {
     throw new UsageError('Cannot use --transcript as there must be one scenario: got another number of them')
   }

@@ -19,7 +19,7 @@ export interface Work {
   /** Resolves when nothing is under way. Rejects with `Unsettled`, naming who is busy with what, when that takes too long. */
   settle(): Promise<void>
   /** Hears of each request that is begun: what a power cut at "any write" counts. */
-  onRequest: ((name: string, type: string) => void) | undefined
+  onRequest(hear: (name: string, type: string) => void): () => void
   close(): void
 }
 
@@ -62,14 +62,18 @@ function ended(id: number): void {
 export function createWork({ patience = PATIENCE }: { readonly patience?: Millis } = {}): Work {
   const open = new Map<number | symbol, readonly [name: string, what: string]>()
   const waiting = new Set<() => void>()
+  const hearers = new Set<(name: string, type: string) => void>()
   if (homes++ === 0) hook.enable()
   let closed = false
 
   const work: OpenWork = {
-    onRequest: undefined,
+    onRequest(hear) {
+      hearers.add(hear)
+      return () => void hearers.delete(hear)
+    },
     begin(id, name, what) {
       open.set(id, [name, what])
-      work.onRequest?.(name, what)
+      for (const hear of hearers) hear(name, what)
     },
     end(id) {
       if (!open.delete(id) || open.size > 0) return

@@ -118,7 +118,7 @@ describe.concurrent('the broker of a mock hub', () => {
       await using _ = connection
       for (let count = 0; count < 40; count++) await connection.publishAsync(topic, String(count))
       await pinged(connection)
-      hub.broker.drop(0)
+      hub.broker.disturb({ drop: 0 })
       await connection.publishAsync(topic, 'last')
       await hub.broker.message(topic, { payload: 'last' })
       return payloads(hub, topic)
@@ -134,11 +134,11 @@ describe.concurrent('the broker of a mock hub', () => {
     await using hub = await startHub()
     const { connection, topic } = await startDevice(hub)
     await using _ = connection
-    hub.broker.delay('300ms')
+    hub.broker.disturb({ delay: '300ms' })
     const from = performance.now()
     await connection.publishAsync(topic, '20', { qos: 1 })
     expect(performance.now() - from).toBeGreaterThanOrEqual(299)
-    hub.broker.delay('0s')
+    hub.broker.disturb(undefined)
     const then = performance.now()
     await connection.publishAsync(topic, '21', { qos: 1 })
     expect(performance.now() - then).toBeLessThan(250)

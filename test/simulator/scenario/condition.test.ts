@@ -15,17 +15,17 @@ test.for<{ text: string; facts: Facts; holds: boolean }>([
   { text: 'not security.siren', facts: { siren: true }, holds: false },
   { text: 'not security.siren', facts: { siren: false }, holds: true },
   { text: 'security.siren is false', facts: { siren: false }, holds: true },
-  { text: 'security.panel is armed_away', facts: { panel: 'armed_away' }, holds: true },
-  { text: 'security.panel is not armed_away', facts: { panel: 'disarmed' }, holds: true },
+  { text: 'security.state is armed_away', facts: { panel: 'armed_away' }, holds: true },
+  { text: 'security.state is not armed_away', facts: { panel: 'disarmed' }, holds: true },
   { text: 'security.siren and thermostat.air > 5', facts: { siren: true, air: 6 }, holds: true },
   { text: 'security.siren and thermostat.air > 5', facts: { siren: true, air: 4 }, holds: false },
-  { text: 'not security.siren and security.panel is pending', facts: { siren: false, panel: 'pending' }, holds: true },
+  { text: 'not security.siren and security.state is pending', facts: { siren: false, panel: 'pending' }, holds: true },
   // What is not known is neither more nor less, neither true nor false, and equal to nothing.
   { text: 'thermostat.air > 5', facts: {}, holds: false },
   { text: 'thermostat.air <= 5', facts: {}, holds: false },
   { text: 'security.siren', facts: {}, holds: false },
   { text: 'not security.siren', facts: {}, holds: false },
-  { text: 'security.panel is disarmed', facts: {}, holds: false },
+  { text: 'security.state is disarmed', facts: {}, holds: false },
 ])('$text, where $facts: $holds', ({ text, facts, holds }) => {
   const { home, is } = createStandIn()
   is(facts)

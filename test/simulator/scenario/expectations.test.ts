@@ -110,7 +110,7 @@ test.for<{ what: string; expectation: Expectation; course: Course; verdict: obje
   },
   {
     what: 'in sequence, and it is',
-    expectation: { sequence: ['security.panel is pending', 'security.panel is triggered', 'security.siren'] },
+    expectation: { sequence: ['security.state is pending', 'security.state is triggered', 'security.siren'] },
     course: [
       [0, { panel: 'armed_away', siren: false }],
       [1, { panel: 'pending' }],
@@ -121,7 +121,7 @@ test.for<{ what: string; expectation: Expectation; course: Course; verdict: obje
   },
   {
     what: 'in sequence, and it is the wrong way round',
-    expectation: { sequence: ['security.panel is triggered', 'security.panel is pending'] },
+    expectation: { sequence: ['security.state is triggered', 'security.state is pending'] },
     course: [
       [0, { panel: 'pending' }],
       [1, { panel: 'triggered' }],
@@ -129,7 +129,7 @@ test.for<{ what: string; expectation: Expectation; course: Course; verdict: obje
     verdict: {
       outcome: 'failed',
       minute: 1,
-      because: 'waited 8h for security.panel is pending: security.panel is triggered',
+      because: 'waited 8h for security.state is pending: security.state is triggered',
     },
   },
   {

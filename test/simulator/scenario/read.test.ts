@@ -332,7 +332,7 @@ const STEP: readonly Case[] = [
   {
     what: 'the phone of a burglar',
     text: 'steps: [{ at: 12:00, as: burglar, do: { target: 20 } }]',
-    says: ['3:22: steps[0].as must be one of owner, guest: got "burglar"'],
+    says: ['3:22: steps[0].as must be one of owner, member, guest: got "burglar"'],
   },
   {
     what: 'an answer to what asks nobody',
@@ -384,13 +384,13 @@ const CONDITION: readonly Case[] = [
   },
   {
     what: 'a state without a comparison',
-    text: 'expect: [{ always: security.panel }]',
-    says: ['3:12: expect[0].always "security.panel" needs "is" and one of disarmed…'],
+    text: 'expect: [{ always: security.state }]',
+    says: ['3:12: expect[0].always "security.state" needs "is" and one of disarmed…'],
   },
   {
     what: 'a state that there is not',
-    text: 'expect: [{ always: security.panel is awake }]',
-    says: ['3:12: expect[0].always "security.panel" takes "is" and one of disarmed…'],
+    text: 'expect: [{ always: security.state is awake }]',
+    says: ['3:12: expect[0].always "security.state" takes "is" and one of disarmed…'],
   },
   {
     what: 'more than a siren',

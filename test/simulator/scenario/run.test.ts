@@ -58,7 +58,7 @@ test('the phone of a guest is a guest, with the right code or without', async ()
       { at: '+5m', as: 'owner', do: { disarm: 'right-code' }, expect: 'accepted' },
     ],
     expect: [
-      { sequence: ['security.panel is disarmed', 'security.panel is armed_night', 'security.panel is disarmed'] },
+      { sequence: ['security.state is disarmed', 'security.state is armed_night', 'security.state is disarmed'] },
     ],
   })
   expect(checksOf(report).filter(([, outcome]) => outcome !== 'passed')).toEqual([])

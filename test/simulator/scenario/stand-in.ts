@@ -61,7 +61,7 @@ export function createStandIn(): StandIn {
           return facts.siren
         },
       },
-      get inside() {
+      get state() {
         return facts.panel
       },
     },
