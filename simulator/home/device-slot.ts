@@ -109,7 +109,7 @@ export async function createDeviceSlot<Reading, Actuators>(
     const agent = await runAs(as, async () =>
       startAgent({
         product: await open(folder, plug.hardware),
-        ...{ name: KIND_NAMES[kind], issuer: hub.hub.publicUrl, folder, clock: as.clock, log, random },
+        ...{ name: KIND_NAMES[kind], issuer: hub.issuer, folder, clock: as.clock, log, random },
         ...{ network: networkOf(mine), keepAlive: KEEP_ALIVE },
         onStatus(next) {
           if (mine !== life) return

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { Millis } from '#contract/time.ts'
 import { type Accepted, type Hub, type HubOptions, startHub } from '../hub.ts'
 import type { Line } from '../network/line.ts'
+import { keepPort } from '../network/placeholder.ts'
 import { openWire, sever } from '../network/wire.ts'
 import { runAs } from '../time/participant.ts'
 import type { Inhabitant, World } from './world.ts'
@@ -15,6 +16,8 @@ const LOOPBACK = '127.0.0.1'
 export interface HubSlot extends AsyncDisposable {
   /** The hub that runs. Throws while none does. */
   readonly hub: Hub
+  /** The same for every hub that runs here, also while none does. */
+  readonly issuer: URL
   readonly isUp: boolean
   /** Whether the broker is there for those inside the home. */
   readonly takesConnections: boolean
@@ -69,10 +72,21 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
   let folder = join(world.folder, 'hub-0')
   let ports = { http: 0, mqtt: 0 }
   let running: Hub | undefined
+  let issuer = new URL('http://localhost')
   let refusing = false
+  /** Its ports while it is away: the machine would give them to anybody. */
+  let kept: readonly AsyncDisposable[] = []
+  const keepPorts = async () => {
+    kept = await Promise.all([keepPort(ports.http), keepPort(ports.mqtt)])
+  }
+  const givePortsBack = async () => {
+    await Promise.all(kept.map((port) => port[Symbol.asyncDispose]()))
+    kept = []
+  }
 
   const start = async (): Promise<void> => {
     if (running !== undefined) return
+    await givePortsBack()
     const mine = ++life
     const hub = await runAs(as, () =>
       startHub({
@@ -94,6 +108,7 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
         },
       }),
     )
+    issuer = hub.publicUrl
     ports = { http: hub.httpPort, mqtt: hub.mqttPort ?? 0 }
     running = hub
   }
@@ -109,6 +124,9 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
     get hub() {
       if (running === undefined) throw new Error('Cannot ask the hub as it must be running: it was stopped')
       return running
+    },
+    get issuer() {
+      return issuer
     },
     get isUp() {
       return running !== undefined
@@ -158,12 +176,16 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
       await end(hub)
       rmSync(folder, { recursive: true, force: true })
       folder = left
+      await keepPorts()
     },
     async stop() {
-      if (running !== undefined) await end(running)
+      if (running === undefined) return
+      await end(running)
+      await keepPorts()
     },
     start,
     async [Symbol.asyncDispose]() {
+      await givePortsBack()
       if (running !== undefined) await end(running)
     },
   }

@@ -220,3 +220,16 @@ test('people who watch turn the clock at a speed of theirs, and see the same', a
   expect(performance.now() - began).toBeGreaterThan(1000)
   expect(await run()).toBe(watched)
 })
+
+test('a device that gets its power back while there is no hub works alone, and joins it when it is there', async () => {
+  await using home = await startHome({ devices: ['thermostat'], indoorCelsius: 15 })
+  await home.thermostat.target.set(21)
+  await home.thermostat.power.cut()
+  await home.faults.hub.kill()
+  await home.thermostat.power.restore()
+  await home.advance('4h')
+  expect(home.house.room('hall').celsius).toBeGreaterThan(20)
+  await home.faults.hub.start()
+  await home.advance('10m')
+  expect(home.thermostat.status.phase).toBe('online')
+})
