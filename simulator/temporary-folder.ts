@@ -1,7 +1,7 @@
 // A folder that lasts as long as whoever made it: gone when it is disposed, when the process exits, and at the latest when the next one is
 // made after a process was killed by a signal, which runs nothing any more.
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -42,8 +42,16 @@ function sweep(prefix: string): void {
     if (!name.startsWith(prefix)) continue
     const pid = Number(/^(\d+)-/.exec(name.slice(prefix.length))?.[1])
     const path = join(tmpdir(), name)
-    // Somebody else may be sweeping too: what is gone already is fine.
-    if (pid > 0 && !isAlive(pid) && isOurs(path)) rmSync(path, { recursive: true, force: true })
+    if (pid > 0 && !isAlive(pid) && isOurs(path)) removeIfPossible(path)
+  }
+}
+
+/** Somebody else may be sweeping too; and what cannot be removed is no reason not to start. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
   }
 }
 
@@ -56,8 +64,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Where users have no numbers, as on Windows, each has a folder for temporary files to himself. */
+/** A folder of ours, and no link to one. Where users have no numbers, as on Windows, each has a folder for temporary files to himself. */
 function isOurs(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found !== undefined && (process.getuid === undefined || found.uid === process.getuid())
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  return found?.isDirectory() === true && (process.getuid === undefined || found.uid === process.getuid())
 }

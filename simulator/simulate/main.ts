@@ -1,6 +1,7 @@
 // Scenarios as a program: `latchkey simulate`.
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { runProgram } from '#contract/program.ts'
 import { formatSettings, UsageError } from '#contract/settings.ts'
 import { formatAnnotations } from '../report/annotations.ts'
@@ -15,6 +16,7 @@ import { formatSchema } from '../scenario/json-schema.ts'
 import { type ReadScenario, readScenario, ScenarioError } from '../scenario/read.ts'
 import { runScenario } from '../scenario/run.ts'
 import { WeatherError } from '../weather/weather.ts'
+import { readBeside } from './beside.ts'
 import { createScreen } from './screen.ts'
 import { search } from './search.ts'
 import { readSimulateConfig, SIMULATE_SETTINGS, type SimulateConfig } from './settings.ts'
@@ -39,6 +41,8 @@ async function main(stop: AbortSignal): Promise<number> {
     return 0
   }
   checkOutputs(config)
+  // Whatever a scenario's text looks like, GitHub's runner takes no orders from it.
+  const resume = config.annotate ? stopCommands() : ''
   const screen = createScreen(process.stderr)
   const tell = (report: Report) => {
     screen.clear()
@@ -51,7 +55,7 @@ async function main(stop: AbortSignal): Promise<number> {
     config.fuzz === undefined ? await runAll(config) : await search({ ...config, runs: config.fuzz, stop, screen, say })
   if (config.fuzz !== undefined) reports.forEach(tell)
   writeOutputs(config, reports)
-  if (config.annotate) process.stdout.write(formatAnnotations(reports))
+  process.stdout.write(resume + (config.annotate ? formatAnnotations(reports) : ''))
   if (config.json) process.stdout.write(formatJson(reports))
   return exitCodeOf(reports)
 
@@ -64,7 +68,7 @@ async function main(stop: AbortSignal): Promise<number> {
       const report = await runScenario(scenario, {
         ...{ file, locate, seed, speed, timeout, signal: stop },
         onProgress: (progress) => screen.progress(scenario.name, progress),
-        readFile: (name) => readFileSync(join(dirname(file), name), 'utf8'),
+        readFile: (name) => readBeside(file, name),
         ...(transcript !== undefined && { keepTranscript: (text) => writeFileSync(transcript, text) }),
       }).catch(asUsage)
       done.push(report)
@@ -72,6 +76,13 @@ async function main(stop: AbortSignal): Promise<number> {
     }
     return done
   }
+}
+
+/** Returns what must be printed before the runner listens again: a word that nobody can guess. */
+function stopCommands(): string {
+  const word = randomUUID()
+  process.stdout.write(`::stop-commands::${word}\n`)
+  return `::${word}::\n`
 }
 
 const look = () => ({

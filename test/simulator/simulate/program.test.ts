@@ -1,6 +1,6 @@
 // `latchkey simulate` as a person and a job run it.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,9 +17,13 @@ const write = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
   return name
 }
-const simulate = (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> =>
+const simulate = (
+  ...given: readonly (string | Readonly<Record<string, string>>)[]
+): Promise<{ code: number; out: string; err: string }> =>
   new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1' }
+    const args = given.filter((each) => typeof each === 'string')
+    const more = given.find((each) => typeof each !== 'string')
+    const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...more }
     execFile(process.execPath, [LAUNCHER, 'simulate', ...args], { cwd: folder, env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err })
     })
@@ -145,4 +149,32 @@ test.for([
   { share: 1.2, bar: `${'█'.repeat(20)} 100 %` },
 ])('progress at $share is one line', ({ share, bar }) => {
   expect(formatProgress('A night of frost', share, 'Tue 03:12')).toBe(`${bar}  Tue 03:12  A night of frost`)
+})
+
+test.for([
+  { what: 'the machine’s own files', name: '../../../../../../../proc/self/environ', says: 'it leads elsewhere' },
+  { what: 'a link that leads out', name: 'link.csv', says: 'it leads elsewhere' },
+  { what: 'a folder', name: 'sub', says: 'it must be a file of at most 10 MB' },
+  { what: 'nothing', name: 'gone.csv', says: 'it is not there' },
+])('a scenario cannot read $what', async ({ name, says }) => {
+  const link = join(folder, 'link.csv')
+  if (!existsSync(link)) symlinkSync('/etc/hostname', link)
+  mkdirSync(join(folder, 'sub'), { recursive: true })
+  const file = write('weather.yaml', `name: W\nhome: { weather: { file: ${name} } }\nfor: 1h\n`)
+  const { code, out, err } = await simulate(file)
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toContain(says)
+  expect(err).not.toContain('PATH=')
+})
+
+test('on GitHub the text of a scenario gives no orders to the runner', async () => {
+  const file = write('evil.yaml', COLD.replace('Cold', '"::add-mask::x"'))
+  const { out } = await simulate(file, { GITHUB_ACTIONS: 'true' })
+  const [first = '', ...rest] = out.split('\n')
+  const [, word] = /^::stop-commands::(.{30,})$/.exec(first) ?? []
+  const resumed = rest.indexOf(`::${word}::`)
+  expect(rest.findIndex((line) => line.includes('::add-mask::'))).toBeLessThan(resumed)
+  expect(rest.slice(resumed + 1).filter((line) => line.startsWith('::'))).toEqual([
+    expect.stringMatching(/^::error file=evil\.yaml,line=5,title=%3A%3Aadd-mask/),
+  ])
 })
