@@ -23,7 +23,7 @@ const HELP = `Usage: latchkey <command> [options]
   hub              the hub alone
   device <kind>    one device: thermostat, toaster or security
   simulate <file>  scenarios on a simulated home, judged
-  mock-hub         the real hub for tests of your own devices: it can be told to misbehave
+  mock-hub         the real hub for tests of your own devices
   fleet            many light devices at once, for load
 
 Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage; simulate has more.`

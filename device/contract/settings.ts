@@ -58,14 +58,30 @@ function parseFlags(args: readonly string[], options: Record<string, { type: 'st
   }
 }
 
-/** The lines of `--help` for a table of settings. */
+/** The lines of `--help` for a table of settings, in 80 columns. */
 export function formatSettings(table: Readonly<Record<string, Setting>>): string {
   const rows = Object.entries(table).map(([name, { type, variable, help }]) => {
     const flag = `--${name}${type === 'string' ? ' <value>' : ''}`
     return { flag, text: variable === undefined ? help : `${help} (${variable})` }
   })
   const width = Math.max(...rows.map(({ flag }) => flag.length))
-  return rows.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}`).join('\n')
+  const begin = (flag: string) => `  ${flag.padEnd(width)}  `
+  return rows
+    .flatMap(({ flag, text }) => wrap(text, COLUMNS - width - 4).map((line, at) => begin(at === 0 ? flag : '') + line))
+    .join('\n')
+}
+
+/** Of the smallest terminal that people have. */
+const COLUMNS = 80
+
+function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = `${lines.at(-1) ?? ''} ${word}`.trim()
+    if (lines.length > 0 && line.length <= columns) lines[lines.length - 1] = line
+    else lines.push(word)
+  }
+  return lines
 }
 
 /** Whether a host of a URL or a listen address is this machine and nothing else. */

@@ -14,9 +14,11 @@ Many light devices that pair, connect and publish, to see what a hub carries.
 
 ${formatSettings(FLEET_SETTINGS)}
 
-With --hub somebody has to say yes to the devices: an account of that hub, in the environment as LATCHKEY_OWNER_NAME and
-LATCHKEY_OWNER_PASSWORD. That hub's limits apply, and the devices are put out again at the end.
-Exit codes: 0 done, 1 failed or a device was not let in, not held or not heard, 2 wrong usage.`
+With --hub somebody has to say yes to the devices: an account of that hub, in
+the environment as LATCHKEY_OWNER_NAME and LATCHKEY_OWNER_PASSWORD. That hub's
+limits apply, and the devices are put out again at the end.
+Exit codes: 0 done, 1 failed or a device was not let in, not held or not heard,
+2 wrong usage.`
 
 /** A log is told less often than a person who watches. */
 const EVERY_OF_A_LOG = 5

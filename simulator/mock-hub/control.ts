@@ -9,25 +9,43 @@ import type { Asked } from './forward.ts'
 
 export const CONTROL_PATH = '/_mock/'
 
-export const CONTROL_HELP = `  POST next         {"answers": ["slow_down", 503, "hang", {"status": 400, "body": {…}}]}
-                    and "endpoint": ${ENDPOINTS.join(', ')};
-                    for "token" also "grantType": ${GRANT_TYPES.join(', ')}
-                    answers: ${[...ERROR_CODES].slice(0, 4).join(', ')} and other OAuth errors,
-                    ${NON_ANSWERS.join(', ')}, an HTTP status, or a whole answer
-  POST approve      {"userCode": "WDJB-MJHT"}
-  POST deny         {"userCode": "WDJB-MJHT"}
-  POST broker       {"refuse": "gone" or 1 to 5}, {"accept": true}, {"disturb": {"drop": 0.1,
-                    "double": 0, "reorder": 0, "delay": "2s", "topic": "homie/", "way": "to_broker"}},
-                    {"disturb": null}, {"disconnect": "<client id>"}, {"halfOpen": "<client id>"},
-                    {"publish": {"topic": "…", "payload": "…", "retain": false}}
-  POST tokens       {"lifetime": "5s"}
-  POST rotate-keys  {"keep": true}
-  POST revoke       {"clientId": "thermostat-k3f9ab"}
-  POST reset        forgets plans, faults, requests and messages
-  GET  requests     what was asked of the authorization server, without secrets
-  GET  codes        the user codes that were given out, and their state
-  GET  messages     what was said at the broker
-  GET  access-token the owner's; ?scope=home:read%20climate:control`
+export const CONTROL_HELP = `  POST next          {"answers": ["slow_down", 503, "hang",
+                       {"status": 400, "body": {"error": "invalid_grant"}}]}
+                     of polls; of others: "endpoint", one of
+${inLines(ENDPOINTS)}
+                     and for "token" also "grantType", one of
+${inLines(GRANT_TYPES)}
+                     answers: an HTTP status, a whole answer, an OAuth error, or
+${inLines(NON_ANSWERS)}
+  POST approve       {"userCode": "WDJB-MJHT"}
+  POST deny          {"userCode": "WDJB-MJHT"}
+  POST refuse        {} or {"how": 5}: a return code from 1 to 5 (MQTT 3.1.1)
+  POST accept        lets in again whoever may come in
+  POST disturb       {"drop": 0.1, "double": 0, "reorder": 0, "delay": "2s",
+                       "topic": "homie/", "way": "to_broker"}; {} ends it
+  POST disconnect    {"clientId": "thermostat-k3f9ab"}
+  POST half-open     {"clientId": "thermostat-k3f9ab"}
+  POST publish       {"topic": "…", "payload": "…", "retain": false}
+  POST tokens        {"lifetime": "5s"}
+  POST rotate-keys   {"keep": true}
+  POST revoke        {"clientId": "thermostat-k3f9ab"}
+  POST reset         forgets plans, faults, requests and messages
+  GET  requests      what was asked of the authorization server, without secrets
+  GET  codes         the user codes that were given out, and their state
+  GET  messages      what was said at the broker
+  GET  access-token  the owner's; ?scope=home:read%20climate:control`
+
+/** Words below one another's column, as many a line as 80 columns have room for. */
+function inLines(words: readonly string[]): string {
+  const indent = ' '.repeat(23)
+  const lines: string[] = []
+  for (const word of words) {
+    const line = lines.length === 0 ? indent + word : `${lines.at(-1)}, ${word}`
+    if (lines.length > 0 && line.length < 79) lines[lines.length - 1] = line
+    else lines.push(indent + word)
+  }
+  return lines.join(',\n')
+}
 
 const known = v.union([
   v.picklist(ERROR_CODES),
@@ -60,35 +78,24 @@ const next = v.strictObject({
   grantType: v.exactOptional(v.picklist(GRANT_TYPES)),
 })
 const code = v.strictObject({ userCode: v.string() })
-const broker = v.strictObject({
-  refuse: v.exactOptional(v.picklist(['gone', 1, 2, 3, 4, 5])),
-  accept: v.exactOptional(v.literal(true)),
-  disturb: v.exactOptional(
-    v.nullable(
-      v.strictObject({
-        drop: v.exactOptional(v.number()),
-        double: v.exactOptional(v.number()),
-        reorder: v.exactOptional(v.number()),
-        delay: v.exactOptional(v.string()),
-        topic: v.exactOptional(v.string()),
-        way: v.exactOptional(v.picklist(['to_broker', 'from_broker'])),
-      }),
-    ),
-  ),
-  disconnect: v.exactOptional(v.string()),
-  halfOpen: v.exactOptional(v.string()),
-  publish: v.exactOptional(
-    v.strictObject({
-      topic: v.string(),
-      payload: v.string(),
-      retain: v.exactOptional(v.boolean()),
-      qos: v.exactOptional(v.picklist([0, 1])),
-    }),
-  ),
+const refuse = v.strictObject({ how: v.exactOptional(v.picklist(['gone', 1, 2, 3, 4, 5])) })
+const disturb = v.strictObject({
+  drop: v.exactOptional(v.number()),
+  double: v.exactOptional(v.number()),
+  reorder: v.exactOptional(v.number()),
+  delay: v.exactOptional(v.string()),
+  topic: v.exactOptional(v.string()),
+  way: v.exactOptional(v.picklist(['to_broker', 'from_broker'])),
+})
+const publish = v.strictObject({
+  topic: v.string(),
+  payload: v.string(),
+  retain: v.exactOptional(v.boolean()),
+  qos: v.exactOptional(v.picklist([0, 1])),
 })
 const tokens = v.strictObject({ lifetime: v.string() })
 const rotateKeys = v.strictObject({ keep: v.exactOptional(v.boolean(), true) })
-const revoke = v.strictObject({ clientId: v.string() })
+const client = v.strictObject({ clientId: v.string() })
 const nothing = v.strictObject({})
 
 type Job = (hub: Hub, asked: Asked) => unknown
@@ -109,10 +116,15 @@ const JOBS: Readonly<Record<string, Job>> = {
   }),
   'POST approve': told(code, (hub, { userCode }) => hub.approve(userCode)),
   'POST deny': told(code, (hub, { userCode }) => hub.deny(userCode)),
-  'POST broker': told(broker, (hub, wanted) => commandBroker(hub, wanted)),
+  'POST refuse': told(refuse, ({ broker }, { how }) => broker.refuse(how)),
+  'POST accept': told(nothing, ({ broker }) => broker.accept()),
+  'POST disturb': told(disturb, ({ broker }, how) => broker.disturb(Object.keys(how).length === 0 ? undefined : how)),
+  'POST disconnect': told(client, ({ broker }, { clientId }) => broker.disconnect(clientId)),
+  'POST half-open': told(client, ({ broker }, { clientId }) => broker.halfOpen(clientId)),
+  'POST publish': told(publish, ({ broker }, { topic, payload, ...how }) => broker.publish(topic, payload, how)),
   'POST tokens': told(tokens, ({ authorization }, wanted) => authorization.issueTokens(wanted)),
   'POST rotate-keys': told(rotateKeys, ({ authorization }, wanted) => authorization.rotateKeys(wanted)),
-  'POST revoke': told(revoke, ({ authorization }, { clientId }) => authorization.revoke(clientId)),
+  'POST revoke': told(client, ({ authorization }, { clientId }) => authorization.revoke(clientId)),
   'POST reset': told(nothing, (hub) => hub.reset()),
   'GET requests': ({ authorization: { requests } }) => ({ requests }),
   'GET codes': ({ authorization: { codes } }) => ({ codes }),
@@ -121,16 +133,6 @@ const JOBS: Readonly<Record<string, Job>> = {
     const scope = new URL(url, hub.issuer).searchParams.get('scope')
     return { accessToken: await hub.accessToken(scope?.split(' ')) }
   },
-}
-
-async function commandBroker({ broker: handle }: Hub, wanted: v.InferOutput<typeof broker>): Promise<void> {
-  const { refuse, accept, disturb, disconnect, halfOpen, publish } = wanted
-  if (accept) handle.accept()
-  if (refuse !== undefined) handle.refuse(refuse)
-  if (disturb !== undefined) handle.disturb(disturb ?? undefined)
-  if (disconnect !== undefined) handle.disconnect(disconnect)
-  if (halfOpen !== undefined) handle.halfOpen(halfOpen)
-  if (publish !== undefined) await handle.publish(publish.topic, publish.payload, publish)
 }
 
 /** Answers one request of the control API. Problems are as RFC 9457 says. */

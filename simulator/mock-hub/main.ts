@@ -23,8 +23,9 @@ const SETTINGS = {
 
 const HELP = `Usage: latchkey mock-hub [options]
 
-The real hub, in a folder that goes away, with an authorization server and a broker that can be told to misbehave.
-It is for tests of devices and programs on this machine, and listens nowhere else.
+The real hub, in a folder that goes away, with an authorization server and a
+broker that can be told to misbehave. It is for tests of devices and programs
+on this machine, and listens nowhere else.
 
 ${formatSettings(SETTINGS)}
 
@@ -32,7 +33,7 @@ From outside it is controlled by JSON over HTTP, below <issuer>/_mock/:
 
 ${CONTROL_HELP}
 
-  curl -d '{"answers": ["slow_down", 503]}' http://localhost:8080/_mock/next
+  curl -d '{"answers": ["slow_down", 503]}' <issuer>/_mock/next
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
 

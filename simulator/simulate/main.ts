@@ -24,11 +24,13 @@ import { readSimulateConfig, SIMULATE_SETTINGS, type SimulateConfig } from './se
 const HELP = `Usage: latchkey simulate <scenario.yaml or folder> … [options]
        latchkey simulate --fuzz <count> [options]
 
-Runs scenarios on a whole simulated home and judges them. The safety rules of the devices always hold.
+Runs scenarios on a whole simulated home and judges them. The safety rules of
+the devices always hold.
 
 ${formatSettings(SIMULATE_SETTINGS)}
 
-Exit codes: 0 passed, 1 an expectation failed, 2 wrong usage, 3 a safety rule was broken, 4 timed out.`
+Exit codes: 0 passed, 1 an expectation failed, 2 wrong usage,
+3 a safety rule was broken, 4 timed out.`
 
 async function main(stop: AbortSignal): Promise<number> {
   const config = readSimulateConfig(process.argv.slice(2), process.env)

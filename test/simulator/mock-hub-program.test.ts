@@ -91,11 +91,12 @@ describe.concurrent('latchkey mock-hub', () => {
     })
     await connection.subscribeAsync(`homie/5/${device.id}/+/+/set`)
     const told = new Promise((resolve) => connection.once('message', (at, payload) => resolve(`${at} ${payload}`)))
-    expect((await control('POST', 'broker', { publish: { topic: `${topic}/set`, payload: '22' } })).status).toBe(204)
+    expect((await control('POST', 'publish', { topic: `${topic}/set`, payload: '22' })).status).toBe(204)
     expect(await told).toBe(`${topic}/set 22`)
-    expect((await control('POST', 'broker', { refuse: 3 })).status).toBe(204)
+    expect((await control('POST', 'refuse', { how: 3 })).status).toBe(204)
     await expect(connectDevice(hub.mqttUrl, { ...device, tokens })).rejects.toMatchObject({ code: 3 })
-    expect((await control('POST', 'broker', { accept: true, disturb: { delay: '10ms' } })).status).toBe(204)
+    expect((await control('POST', 'accept')).status).toBe(204)
+    expect((await control('POST', 'disturb', { delay: '10ms' })).status).toBe(204)
 
     const { body } = await control('GET', 'access-token?scope=openid%20home:read')
     expect(body).toEqual({ accessToken: expect.stringMatching(/^eyJ/) })
@@ -117,7 +118,7 @@ describe.concurrent('latchkey mock-hub', () => {
       status: 409,
       body: { ...refused, detail: 'Cannot decide about the code WDJB-MJHT as a device must show it: none does' },
     })
-    expect(await control('POST', 'broker', { disconnect: 'nobody' })).toMatchObject({ status: 409 })
+    expect(await control('POST', 'disconnect', { clientId: 'nobody' })).toMatchObject({ status: 409 })
     expect(await control('GET', 'nothing')).toMatchObject({ status: 404 })
     expect(await control('POST', 'reset', {}, { origin: 'https://example.org' })).toMatchObject({ status: 403 })
     expect(await control('POST', 'reset', {}, { origin: hub.issuer.origin })).toMatchObject({ status: 204 })
