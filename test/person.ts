@@ -1,5 +1,5 @@
 // The owner of a test's home.
-import { createPerson, type Person } from '../simulator/home/person.ts'
+import { createPerson, type Person } from '../simulator/visitor/person.ts'
 
 export { createPerson, type Person }
 

@@ -1,7 +1,7 @@
 // The person who lets the fleet in, through the pages a browser would show: makes a new home their own, or signs in to one; compares each
 // device and says yes; puts them all out again.
 import type { DeviceId } from '#contract/ids.ts'
-import { createPerson, type Person } from '../home/person.ts'
+import { createPerson, type Person } from '../visitor/person.ts'
 import type { Tokens } from './client.ts'
 import type { Account } from './settings.ts'
 import { signIn } from './sign-in.ts'

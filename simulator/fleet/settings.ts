@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { type Environment, isLoopbackHost, readSettings, type Setting, UsageError } from '#contract/settings.ts'
 import { type Millis, seconds } from '#contract/time.ts'
-import { readLength } from '../home/length.ts'
 import { HELP_SETTING, JSON_SETTING } from '../hub.ts'
+import { readLength } from '../length.ts'
 
 export const FLEET_SETTINGS = {
   devices: { type: 'string', help: 'how many, 100' },

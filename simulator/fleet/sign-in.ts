@@ -1,7 +1,7 @@
 // A token of the person who lets the fleet in.
 import { seconds } from '#contract/time.ts'
-import type { Person } from '../home/person.ts'
-import { signIn as signInAs } from '../home/sign-in.ts'
+import type { Person } from '../visitor/person.ts'
+import { signIn as signInAs } from '../visitor/sign-in.ts'
 import type { Tokens } from './client.ts'
 
 const SCOPE = 'openid home:read home:admin'

@@ -5,13 +5,13 @@ import type { Kind } from '#contract/ids.ts'
 import type { PropertyPath } from '#contract/property.ts'
 import { type Millis, millis } from '#contract/time.ts'
 import { setTopic } from '#contract/topics.ts'
+import type { Answers } from '../answers.ts'
 import { rotateSigningKey } from '../hub-keys.ts'
+import { type Length, lengthOf } from '../length.ts'
 import { type Disturbance, readDisturbance } from '../network/disturbance.ts'
 import type { Mischief } from '../network/packets.ts'
-import type { Answers } from './answers.ts'
 import type { DeviceSlot } from './device-slot.ts'
 import type { HubSlot } from './hub-slot.ts'
-import { type Length, lengthOf } from './length.ts'
 
 export interface Faults {
   readonly hub: {

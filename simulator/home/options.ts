@@ -4,9 +4,9 @@ import { parseInstant } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
 import type { Instant } from '#contract/time.ts'
 import { HOUSE_NAMES, type HouseName } from '../house/presets.ts'
+import type { Length } from '../length.ts'
 import { localOf } from '../local-time.ts'
 import type { Weather } from '../weather/weather.ts'
-import type { Length } from './length.ts'
 
 export interface HomeOptions {
   /** Everything that is left to chance follows from it. 1. */

@@ -2,12 +2,12 @@
 // endpoints, as a browser and a phone would.
 import { ROLE_CEILING, type Role } from '#contract/scopes.ts'
 import { type Instant, instant, seconds } from '#contract/time.ts'
+import { BY_A_PERSON } from '../answers.ts'
 import { runAs, runOutside } from '../time/participant.ts'
-import { BY_A_PERSON } from './answers.ts'
+import { createPerson, type Person } from '../visitor/person.ts'
+import { becomeOwner, signIn } from '../visitor/sign-in.ts'
 import type { HubSlot } from './hub-slot.ts'
-import { createPerson, type Person } from './person.ts'
 import { createPhone, type Phone } from './phone.ts'
-import { becomeOwner, signIn } from './sign-in.ts'
 import type { World } from './world.ts'
 
 const scopesOf = (role: Role) => ['openid', ...ROLE_CEILING[role]]

@@ -1,8 +1,8 @@
 // The authorization server of a mock hub: the real one, unless another answer was planned; and the book of what was asked.
 import type { ServerResponse } from 'node:http'
 import type { Millis } from '#contract/time.ts'
-import { giveAnswer, type PlannedAnswer, spellOut } from '../home/answers.ts'
-import type { Length } from '../home/length.ts'
+import { giveAnswer, type PlannedAnswer, spellOut } from '../answers.ts'
+import type { Length } from '../length.ts'
 import { type Codes, createCodes, type ShownCode } from './codes.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Answered, Asked } from './forward.ts'

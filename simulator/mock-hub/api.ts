@@ -1,6 +1,6 @@
 // What a test has in its hand.
 import type { Logger } from 'pino'
-import type { Length } from '../home/length.ts'
+import type { Length } from '../length.ts'
 import type { AuthorizationControl } from './authorization.ts'
 import type { BrokerControl, Disturbance } from './broker.ts'
 import type { ShownCode } from './codes.ts'

@@ -1,5 +1,5 @@
 // The handle of the authorization server.
-import type { Length } from '../home/length.ts'
+import type { Length } from '../length.ts'
 import type { Answering } from './answering.ts'
 import type { ShownCode } from './codes.ts'
 import type { Where } from './endpoints.ts'

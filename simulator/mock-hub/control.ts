@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import * as v from 'valibot'
 import { decode, decodeJson, ParseError } from '#contract/parse.ts'
-import { ERROR_CODES, NON_ANSWERS, type PlannedAnswer } from '../home/answers.ts'
+import { ERROR_CODES, NON_ANSWERS, type PlannedAnswer } from '../answers.ts'
 import type { MockHub } from './api.ts'
 import { ENDPOINTS, GRANT_TYPES } from './endpoints.ts'
 import type { Asked } from './forward.ts'

@@ -1,7 +1,7 @@
 // What was said at the broker, in its order.
 import type { Millis } from '#contract/time.ts'
-import type { Length } from '../home/length.ts'
 import type { Accepted } from '../hub.ts'
+import type { Length } from '../length.ts'
 import type { Waiting } from './waiting.ts'
 
 export interface HeardMessage extends Accepted {

@@ -1,5 +1,5 @@
 // The answers that are still to be given, in a queue for each kind of question.
-import type { PlannedAnswer, WholeAnswer } from '../home/answers.ts'
+import type { PlannedAnswer, WholeAnswer } from '../answers.ts'
 import { ENDPOINTS, type Endpoint, type Where } from './endpoints.ts'
 
 /** What the real hub answered. */

@@ -1,7 +1,7 @@
 // The person of a mock hub: its owner, who lets devices in and puts them out through the hub's own pages and API.
 import { ROLE_CEILING } from '#contract/scopes.ts'
-import { createPerson } from '../home/person.ts'
-import { becomeOwner, signIn } from '../home/sign-in.ts'
+import { createPerson } from '../visitor/person.ts'
+import { becomeOwner, signIn } from '../visitor/sign-in.ts'
 
 const EVERYTHING = ['openid', ...ROLE_CEILING.owner] as const
 

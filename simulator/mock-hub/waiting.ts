@@ -1,6 +1,6 @@
 // A list that can be waited for: what has come and what is still to come.
 import { after, type Clock } from '#contract/clock.ts'
-import { type Length, lengthOf } from '../home/length.ts'
+import { type Length, lengthOf } from '../length.ts'
 
 export interface Waiting {
   /** Something may be found now that was not there before. */

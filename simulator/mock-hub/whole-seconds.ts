@@ -1,6 +1,6 @@
 // Lengths of time that go over the wire in whole seconds (`expires_in`, `interval`).
 import type { Millis } from '#contract/time.ts'
-import { type Length, lengthOf } from '../home/length.ts'
+import { type Length, lengthOf } from '../length.ts'
 
 /** Throws a `RangeError` for less than a second and for fractions. `name` is what was wrong. */
 export function wholeSeconds(length: Length, name: string): Millis {

@@ -1,6 +1,6 @@
 // What people write down for a bad network.
 import { millis } from '#contract/time.ts'
-import { type Length, lengthOf } from '../home/length.ts'
+import { type Length, lengthOf } from '../length.ts'
 import type { Mischief } from './packets.ts'
 
 /**

@@ -1,6 +1,6 @@
 // How times and figures of a run are said, the same in every format.
 import { instant, millis } from '#contract/time.ts'
-import { formatLength } from '../home/length.ts'
+import { formatLength } from '../length.ts'
 import { dayNumberOf, formatLocal, localOf } from '../local-time.ts'
 import type { Check, Kpi, Outcome, Report } from './report.ts'
 

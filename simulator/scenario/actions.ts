@@ -1,7 +1,7 @@
 // What each action of a scenario does to the home.
 import type { Kind } from '#contract/ids.ts'
 import type { PropertyPath } from '#contract/property.ts'
-import type { PlannedAnswer } from '../home/answers.ts'
+import type { PlannedAnswer } from '../answers.ts'
 import type { ArmAction } from '../home/devices.ts'
 import type { Outcome } from '../home/handles.ts'
 import type { Home } from '../home.ts'

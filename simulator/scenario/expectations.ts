@@ -2,8 +2,8 @@
 
 import { type Instant, instant, millis } from '#contract/time.ts'
 import type { Outcome } from '../home/handles.ts'
-import { formatLength, lengthOf } from '../home/length.ts'
 import type { Home } from '../home.ts'
+import { formatLength, lengthOf } from '../length.ts'
 import { type Condition, readCondition } from './condition.ts'
 import { momentOf } from './moment.ts'
 import { type Answer, formatOutcome, isAnswer } from './refusals.ts'

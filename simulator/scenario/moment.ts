@@ -1,6 +1,6 @@
 // When a step is due, as people write it: `22:00` (the next time the wall says so), `+2h` (after the start), `day 2 07:30`.
 import { type Instant, instant } from '#contract/time.ts'
-import { readLength } from '../home/length.ts'
+import { readLength } from '../length.ts'
 import { instantOf, localOf, nextLocal } from '../local-time.ts'
 
 export type MomentText = string

@@ -1,8 +1,8 @@
 // Runs a scenario from its start to its end, and says what came of it.
 import { type Instant, instant, millis } from '#contract/time.ts'
 import { Unsettled } from '../clock.ts'
-import { type Length, lengthOf } from '../home/length.ts'
 import { type Home, type HomeOptions, startHome } from '../home.ts'
+import { type Length, lengthOf } from '../length.ts'
 import type { Check, Outcome, Report } from '../report/report.ts'
 import { actionsOf, formatAction, formatStep, isFault, perform } from './actions.ts'
 import { type Answering, answering, expecting, type Verdict } from './expectations.ts'

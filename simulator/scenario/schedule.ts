@@ -1,7 +1,7 @@
 // Which steps of a scenario are due, and when the next one will be.
 import { type Instant, instant, type Millis } from '#contract/time.ts'
-import { lengthOf } from '../home/length.ts'
 import type { Home } from '../home.ts'
+import { lengthOf } from '../length.ts'
 import { readCondition } from './condition.ts'
 import { momentOf } from './moment.ts'
 import type { Step } from './schema.ts'

@@ -3,7 +3,7 @@
 import { KINDS, type Kind } from '#contract/ids.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import { DEFAULT_CONFIG } from '../../device/security/config.ts'
-import { lengthOf } from '../home/length.ts'
+import { lengthOf } from '../length.ts'
 import { instantOf, localOf } from '../local-time.ts'
 import { FLOOR_PLAN, OUTSIDE } from '../people/plan.ts'
 import { actionsOf, isFromPhone } from './actions.ts'

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Environment, readCommand, type Setting, UsageError } from '#contract/settings.ts'
 import type { Millis } from '#contract/time.ts'
-import { readLength } from '../home/length.ts'
 import { HELP_SETTING } from '../hub.ts'
+import { readLength } from '../length.ts'
 
 export const SIMULATE_SETTINGS = {
   seed: { type: 'string', help: "instead of the scenario's own: a whole number, or random" },
