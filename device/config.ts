@@ -1,9 +1,8 @@
 // The agent's settings, read once.
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isKind, KINDS, type Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
-import { type Environment, isLoopbackHost, readSettings, type Setting, UsageError } from '#contract/settings.ts'
+import { type Environment, readHubUrl, readPem, readSettings, type Setting, UsageError } from '#contract/settings.ts'
 
 export const DEVICE_SETTINGS = {
   hub: { type: 'string', variable: 'LATCHKEY_HUB', help: 'the hub to join, http://localhost:8080' },
@@ -35,35 +34,12 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
   const settings = readSettings(DEVICE_SETTINGS, flags, env)
   return {
     kind,
-    issuer: readIssuer(settings.hub ?? 'http://localhost:8080'),
+    issuer: readHubUrl(settings.hub ?? 'http://localhost:8080', 'LATCHKEY_HUB (--hub)'),
     folder: resolve(join(settings.data ?? './.latchkey', kind)),
     board: settings.board ?? 'linux',
     name: settings.name ?? KIND_NAMES[kind],
-    ca: settings.ca === undefined ? undefined : readCa(settings.ca),
+    ca: settings.ca === undefined ? undefined : readPem(settings.ca, 'LATCHKEY_CA (--ca)'),
     logLevel: settings.log ?? 'info',
     json: settings.json === 'true',
-  }
-}
-
-function readIssuer(text: string): URL {
-  if (!URL.canParse(text))
-    throw new UsageError('Cannot use LATCHKEY_HUB (--hub) as it must be a URL: got something else')
-  const url = new URL(text)
-  const open = url.protocol === 'http:' && !isLoopbackHost(url.hostname)
-  if (open || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError('Cannot use LATCHKEY_HUB (--hub) as a hub on the network must be reached by https:')
-  }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw new UsageError('Cannot use LATCHKEY_HUB (--hub) as it must be scheme, host and port alone')
-  }
-  return url
-}
-
-function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`Cannot use LATCHKEY_CA (--ca) as it must be a PEM file that can be read: ${reason}`)
   }
 }

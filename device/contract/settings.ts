@@ -1,4 +1,5 @@
 // How a program's settings are read: an environment variable each, each also a flag, once, at start.
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 /** A setting or a flag is wrong. One line that names it; exit code 2. */
@@ -87,3 +88,28 @@ function wrap(text: string, columns: number): readonly string[] {
 /** Whether a host of a URL or a listen address is this machine and nothing else. */
 export const isLoopbackHost = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** The hub to join: plain HTTP never leaves the machine. Throws a `UsageError` that names `setting`. */
+export function readHubUrl(text: string, setting: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new UsageError(`Cannot use ${setting} as it must be a URL such as https://hub.local:8443: got something else`)
+  }
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
+    throw new UsageError(`Cannot use ${setting} as a hub on the network must be reached by https: got http`)
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new UsageError(`Cannot use ${setting} as it must be scheme, host and port alone: got more`)
+  }
+  return url
+}
+
+/** The text of a PEM file. Throws a `UsageError` that names `setting`. */
+export function readPem(file: string, setting: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`Cannot use ${setting} as it must name a PEM file that can be read: ${reason}`)
+  }
+}

@@ -1,6 +1,4 @@
-// The fleet's settings, read once.
-import { readFileSync } from 'node:fs'
-import { type Environment, isLoopbackHost, readSettings, type Setting, UsageError } from '#contract/settings.ts'
+import { type Environment, readHubUrl, readPem, readSettings, type Setting, UsageError } from '#contract/settings.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { HELP_SETTING, JSON_SETTING } from '../hub.ts'
 import { readLength } from '../length.ts'
@@ -67,38 +65,15 @@ function readExisting(text: string, given: Given, env: Environment): HubChoice {
   if (given['token-lifetime'] !== undefined) {
     throw new UsageError('Cannot use --token-lifetime with --hub as only a hub of its own takes it: got both')
   }
-  const issuer = readIssuer(text)
+  const issuer = readHubUrl(text, '--hub')
   const { LATCHKEY_OWNER_NAME: name, LATCHKEY_OWNER_PASSWORD: password } = env
   if (!name || !password) {
     throw new UsageError(
       'Cannot join a hub as somebody must say yes to the devices: LATCHKEY_OWNER_NAME and LATCHKEY_OWNER_PASSWORD must be set in the environment',
     )
   }
-  const ca = given.ca === undefined ? undefined : readCa(given.ca)
+  const ca = given.ca === undefined ? undefined : readPem(given.ca, 'LATCHKEY_CA (--ca)')
   return { type: 'existing', issuer, account: { name, password }, ca }
-}
-
-function readIssuer(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError('Cannot use --hub as it must be a URL such as https://hub.local:8443: got something else')
-  }
-  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
-    throw new UsageError('Cannot use --hub as a hub on the network must be reached by https: got http')
-  }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw new UsageError('Cannot use --hub as it must be scheme, host and port alone: got more')
-  }
-  return url
-}
-
-function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`Cannot use LATCHKEY_CA (--ca) as it must be a PEM file that can be read: ${reason}`)
-  }
 }
 
 function readNumber(text: string, flag: string, { min, whole }: { min: number; whole: boolean }): number {

@@ -12,8 +12,6 @@ import { runAs } from '../time/participant.ts'
 import type { World } from './world.ts'
 
 export interface Inhabitants extends AsyncDisposable {
-  /** The room of each by name, `outside` included; a burglar is none of them. */
-  readonly whereabouts: ReadonlyMap<string, string>
   /** Somebody comes in by the door or window of this zone who is not meant to. */
   sendBurglar(entrance: string, now: Instant): void
 }
@@ -63,9 +61,6 @@ export function createInhabitants(options: {
   for (const [name, room] of living.whereabouts) if (!heatNothing.has(name)) moveOne(room, 1)
 
   return {
-    get whereabouts() {
-      return living.whereabouts
-    },
     sendBurglar(by, now) {
       const random = world.random(`burglar/${now}`)
       const { signal } = caught

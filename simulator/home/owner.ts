@@ -4,7 +4,7 @@ import { ROLE_CEILING, type Role } from '#contract/scopes.ts'
 import { type Instant, instant, seconds } from '#contract/time.ts'
 import { BY_A_PERSON } from '../answers.ts'
 import { runAs, runOutside } from '../time/participant.ts'
-import { createPerson, type Person } from '../visitor/person.ts'
+import { createPerson } from '../visitor/person.ts'
 import { becomeOwner, signIn } from '../visitor/sign-in.ts'
 import type { HubSlot } from './hub-slot.ts'
 import { createPhone, type Phone } from './phone.ts'
@@ -15,7 +15,6 @@ const scopesOf = (role: Role) => ['openid', ...ROLE_CEILING[role]]
 const MARGIN = seconds(30)
 
 export interface Owner {
-  readonly person: Person
   /** Says yes to the device that shows this code. */
   approve(userCode: string): Promise<void>
   accessToken(scopes?: readonly string[]): Promise<string>
@@ -60,7 +59,7 @@ export async function createOwner(options: { readonly world: World; readonly hub
 
   const phones = new Map<Role, Phone>()
   return {
-    ...{ person, accessToken },
+    accessToken,
     async approve(userCode) {
       const page = await really('letting a device in', () =>
         person.post('/pair', { user_code: userCode, answer: 'approved' }),

@@ -4,8 +4,8 @@ import { type OwnedClock, VirtualClock } from '../clock.ts'
 import { type Random, randomStream } from '../random.ts'
 import { createTemporaryFolder } from '../temporary-folder.ts'
 import { borrowTime } from '../time/ambient.ts'
-import type { Participant } from '../time/participant.ts'
-import { createWork, type Work } from '../time/work.ts'
+import type { Participant, Work } from '../time/participant.ts'
+import { createWork } from '../time/work.ts'
 
 /** Somebody in this home, with a wall clock of their own. */
 export interface Inhabitant extends Participant {

@@ -4,10 +4,8 @@ import { type Millis, millis } from '#contract/time.ts'
 
 export interface Line {
   /** Cut: nothing arrives, in either direction, until it is joined again; nobody is told. */
-  readonly cut: boolean
   setCut(cut: boolean): void
   /** How long everything takes on its way; 0 unless it is slow. */
-  readonly delay: Millis
   setDelay(delay: Millis): void
   /** Carries `arrive` to the other end, in order; never, where the line has been pulled for good meanwhile. */
   carry(arrive: () => void): void
@@ -39,17 +37,11 @@ export function createLine(clock: Clock): Line {
   }
 
   return {
-    get cut() {
-      return cut
-    },
     setCut(next) {
       if (next === cut) return
       cut = next
       if (cut) joined = Promise.withResolvers()
       else joined.resolve()
-    },
-    get delay() {
-      return delay
     },
     setDelay(next) {
       delay = next

@@ -3,15 +3,13 @@ import { type Instant, instant } from '#contract/time.ts'
 import { readLength } from '../length.ts'
 import { instantOf, localOf, nextLocal } from '../local-time.ts'
 
-export type MomentText = string
-
 const CLOCK = /^(?:day (?<day>[1-9]\d{0,2}) )?(?<hour>[01]?\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?$/
 
 export const isMoment = (text: string): boolean =>
   CLOCK.test(text) || (text.startsWith('+') && readLength(text.slice(1)) !== undefined)
 
 /** The instant that is meant. `after` is the step before: a time without a day is the next one after it. Day 1 is the day of the start. */
-export function momentOf(text: MomentText, start: Instant, after: Instant, zone: string): Instant {
+export function momentOf(text: string, start: Instant, after: Instant, zone: string): Instant {
   if (text.startsWith('+')) return instant(start + (readLength(text.slice(1)) ?? 0))
   const { day, hour, minute, second = '0' } = CLOCK.exec(text)?.groups ?? {}
   const time = { hour: Number(hour), minute: Number(minute), second: Number(second) }

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { type Document, LineCounter, parseDocument, type YAMLParseError, type YAMLWarning } from 'yaml'
 import { type Scenario, scenarioSchema } from './schema.ts'
-import { checkSense } from './sense.ts'
+import { checkSense, type Key, type Problem } from './sense.ts'
 
 /** One line a problem: `frost.yaml:12:7: steps[2].do.target must be …`. */
 export class ScenarioError extends Error {
@@ -14,12 +14,6 @@ export class ScenarioError extends Error {
     super(problems.join('\n'))
     this.problems = problems
   }
-}
-
-type Key = string | number
-export interface Problem {
-  readonly path: readonly Key[]
-  readonly message: string
 }
 
 export interface ReadScenario {

@@ -4,6 +4,7 @@ import { parseInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
 import { MODES, PRESETS, PROGRAMS } from '#contract/kinds.ts'
 import { ROLES } from '#contract/scopes.ts'
+import { ERROR_CODES, NON_ANSWERS } from '../answers.ts'
 import { HOUSE_NAMES } from '../house/presets.ts'
 import { lengthOf, readLength } from '../length.ts'
 import { ConditionError, readCondition } from './condition.ts'
@@ -172,20 +173,8 @@ export const actionEntries = {
   answers: v.exactOptional(
     v.array(
       v.union(
-        [
-          oneOf([
-            'authorization_pending',
-            'slow_down',
-            'access_denied',
-            'expired_token',
-            'invalid_grant',
-            'invalid_client',
-            'malformed',
-            'hang',
-          ]),
-          whole(400, 599),
-        ],
-        'must be an OAuth error, malformed, hang, or an HTTP status from 400 to 599',
+        [oneOf([...ERROR_CODES, ...NON_ANSWERS]), whole(400, 599)],
+        'must be an OAuth error, malformed, hang, reset, or an HTTP status from 400 to 599',
       ),
     ),
   ),

@@ -10,8 +10,14 @@ import { actionsOf, isFromPhone } from './actions.ts'
 import { readCondition } from './condition.ts'
 import { momentOf } from './moment.ts'
 import { neededBy } from './needs.ts'
-import type { Problem } from './read.ts'
 import type { ActionName, Expectation, Scenario, Step } from './schema.ts'
+
+export type Key = string | number
+/** What is wrong, and with which part of a scenario. */
+export interface Problem {
+  readonly path: readonly Key[]
+  readonly message: string
+}
 
 export const DEFAULT_ZONE = 'UTC'
 export const DEFAULT_START = '2030-01-14 06:00'

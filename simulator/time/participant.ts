@@ -3,7 +3,17 @@
 // nowhere else. A test that runs beside a home, or another home, notices nothing.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '#contract/clock.ts'
-import type { Work } from './work.ts'
+
+/** What is under way in a home, whoever began it: see work.ts. */
+export interface Work {
+  /** Counts `job` as under way until it settles. */
+  during<T>(name: string, what: string, job: Promise<T>): Promise<T>
+  /** Resolves when nothing is under way. Rejects with `Unsettled`, naming who is busy with what, when that takes too long. */
+  settle(): Promise<void>
+  /** Hears of each request that is begun: what a power cut at "any write" counts. */
+  onRequest(hear: (name: string, type: string) => void): () => void
+  close(): void
+}
 
 export interface Participant {
   readonly name: string

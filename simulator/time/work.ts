@@ -4,7 +4,7 @@
 import { createHook } from 'node:async_hooks'
 import { type Millis, seconds } from '#contract/time.ts'
 import { Unsettled } from '../clock.ts'
-import { currentParticipant, runOutside } from './participant.ts'
+import { currentParticipant, runOutside, type Work } from './participant.ts'
 
 /** One-shot requests, by their type in Node, of libuv's thread pool and the event loop; handles, which live long, are none. */
 const REQUEST =
@@ -12,16 +12,6 @@ const REQUEST =
 /** Random bytes are nearly always asked for at once, and then nobody is told that they have come. */
 const NO_REQUEST = /^(HTTPCLIENTREQUEST|RANDOMBYTESREQUEST)/
 const PATIENCE = seconds(15)
-
-export interface Work {
-  /** Counts `job` as under way until it settles. */
-  during<T>(name: string, what: string, job: Promise<T>): Promise<T>
-  /** Resolves when nothing is under way. Rejects with `Unsettled`, naming who is busy with what, when that takes too long. */
-  settle(): Promise<void>
-  /** Hears of each request that is begun: what a power cut at "any write" counts. */
-  onRequest(hear: (name: string, type: string) => void): () => void
-  close(): void
-}
 
 interface OpenWork extends Work {
   begin(id: number | symbol, name: string, what: string): void
