@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import mqtt from 'mqtt'
 import { expect, test } from 'vitest'
+import { millis } from '#contract/time.ts'
 import { type Home, startHome } from '../../simulator/home.ts'
 
 const homesOnDisk = () => readdirSync(tmpdir()).filter((name) => name.startsWith('latchkey-home-')).length
@@ -232,4 +233,33 @@ test('a device that gets its power back while there is no hub works alone, and j
   await home.faults.hub.start()
   await home.advance('10m')
   expect(home.thermostat.status.phase).toBe('online')
+})
+
+test('a hub that is killed says no more, and what it had said is kept', async () => {
+  await using home = await startHome({ devices: ['thermostat'] })
+  await home.advance('1h')
+  const before = home.transcript.length
+  await home.faults.hub.kill()
+  expect(home.transcript.length).toBe(before)
+  await home.advance('10m')
+  expect(home.transcript.length).toBe(before)
+  await home.faults.hub.start()
+  await home.advance('10m')
+  expect(home.transcript.length).toBeGreaterThan(before)
+})
+
+test('a hub that falls over whenever somebody comes in is asked less and less', async () => {
+  await using home = await startHome({ devices: ['toaster'] })
+  let falls = 0
+  const end = home.elapsed + 20 * 60_000
+  await home.faults.hub.kill()
+  while (home.elapsed < end) {
+    await home.faults.hub.start()
+    const left = millis(end - home.elapsed)
+    if (!(await home.turn(left, { enough: () => home.toaster.status.phase === 'online' }))) break
+    falls += 1
+    await home.faults.hub.kill()
+  }
+  expect(falls).toBeGreaterThan(5)
+  expect(falls).toBeLessThan(60)
 })

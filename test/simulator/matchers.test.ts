@@ -23,6 +23,9 @@ test('what did not come is said with the time, the value and the seed', async ()
     expect(home).toNeverExceed(({ house }) => house.room('hall').celsius, 18, { for: '4h' }),
   ).rejects.toThrow(/to stay at most 18 for 4h: it was 19\.\d\d? on Mon \d\d:\d\d, .* \(seed 5\)/s)
   await expect(
+    expect(home).toStayWithin(({ house }) => house.room('hall').celsius, [30, 40], { for: '1h' }),
+  ).rejects.toThrow(/to stay within 30 and 40 for 1h: it was/)
+  await expect(
     expect(home).not.toEventually(({ thermostat }) => thermostat.hardware.heating, { within: '2h' }),
   ).rejects.toThrow(/never to hold within 2h: it did on/)
 })
