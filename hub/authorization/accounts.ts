@@ -31,6 +31,9 @@ export const newAccount = v.object({
 })
 export type NewAccount = v.InferOutput<typeof newAccount>
 
+/** One key for all the ways to type a name that `check` takes for the same. */
+export const nameKey = (typed: string): string => typed.trim().toLowerCase()
+
 export interface Accounts {
   find(id: string): Account | undefined
   /** The account of this name if the password is its own. Takes as long for a name that nobody has. */

@@ -7,14 +7,17 @@ export interface Limiter {
   allows(key: string): boolean
   /** Counts one try of `key`. */
   count(key: string): void
-  /** Forgets the tries of `key`: it got it right. */
-  clear(key: string): void
+  /** Gives back one try of `key`: it was right, and only wrong ones count. */
+  giveBack(key: string): void
 }
 
 /** At most this many keys are remembered; beyond, the one that has been idle longest is forgotten. */
 const MAX_KEYS = 10_000
 
-/** Allows `tries` per `window` and key: a bucket that refills evenly. */
+/**
+ * Allows `tries` per `window` and key: a bucket that refills evenly. Where a check takes time a try is counted before it and given back
+ * after it, or all that come at once are judged by the same count.
+ */
 export function createLimiter({ tries, window, clock }: { tries: number; window: Millis; clock: Clock }): Limiter {
   const buckets = new Map<string, { level: number; at: Millis }>()
   const perTry = window / tries
@@ -33,8 +36,10 @@ export function createLimiter({ tries, window, clock }: { tries: number; window:
       const oldest = buckets.keys().next()
       if (buckets.size > MAX_KEYS && !oldest.done) buckets.delete(oldest.value)
     },
-    clear(key) {
-      buckets.delete(key)
+    giveBack(key) {
+      const level = levelOf(key) - 1
+      if (level <= 0) buckets.delete(key)
+      else buckets.set(key, { level, at: clock.uptime() })
     },
   }
 }

@@ -58,14 +58,15 @@ export function createPairing(options: {
   const load = async (userCode: string, { address, account }: Asker) => {
     const guesses = [byAddress.allows(address), byAccount.allows(account.id), byAll.allows('all')]
     if (guesses.includes(false)) return { outcome: 'too_many_guesses' } as const
+    byAddress.count(address)
+    byAccount.count(account.id)
+    byAll.count('all')
     const code = await provider.DeviceCode.findByUserCode(normalizeUserCode(userCode), { ignoreExpiration: true })
     const device = code?.clientId === undefined ? undefined : devices.find(code.clientId)
-    if (code === undefined || device === undefined) {
-      byAddress.count(address)
-      byAccount.count(account.id)
-      byAll.count('all')
-      return { outcome: 'unknown' } as const
-    }
+    if (code === undefined || device === undefined) return { outcome: 'unknown' } as const
+    byAddress.giveBack(address)
+    byAccount.giveBack(account.id)
+    byAll.giveBack('all')
     if (code.accountId !== undefined || code.error !== undefined) return { outcome: 'decided' } as const
     if (code.isExpired) return { outcome: 'expired' } as const
     return { outcome: 'waiting', code, device } as const

@@ -24,9 +24,11 @@ export function boundStrangers(provider: Provider, devices: Devices, clock: Cloc
   ])
 
   provider.use(async (ctx, next) => {
-    const limiter = ctx.method === 'POST' ? limits.get(ctx.path) : undefined
+    // The router takes other spellings for the same: so does this.
+    const path = ctx.path.toLowerCase().replace(/\/+$/, '')
+    const limiter = ctx.method === 'POST' ? limits.get(path) : undefined
     if (limiter === undefined) return next()
-    const full = ctx.path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired
+    const full = path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired
     if (full || !limiter.allows(ctx.ip)) {
       ctx.status = 429
       ctx.set('retry-after', '600')

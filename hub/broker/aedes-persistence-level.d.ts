@@ -3,11 +3,20 @@ declare module 'aedes-persistence-level/asyncPersistence.js' {
   import type { Readable } from 'node:stream'
   import type { ClassicLevel } from 'classic-level'
 
+  export interface Incoming {
+    readonly messageId?: number
+    readonly topic?: string
+  }
+
   export default class AsyncLevelPersistence {
     /** Reading what is retained needs no more of a database than its `values`. */
     constructor(level: ClassicLevel | Pick<ClassicLevel, 'values'>)
     createRetainedStream(pattern: string): Readable
     createRetainedStreamCombi(patterns: readonly string[]): Readable
+    /** QoS 2, between PUBLISH and PUBREL (MQTT 3.1.1 §4.3.3). */
+    incomingStorePacket(client: object, packet: Incoming): Promise<void>
+    incomingGetPacket(client: object, packet: Incoming): Promise<unknown>
+    incomingDelPacket(client: object, packet: Incoming): Promise<void>
     outgoingEnqueueCombi(subscriptions: unknown, packet: object): Promise<unknown>
   }
 }

@@ -62,6 +62,8 @@ export async function startBroker(options: {
   const entries = new WeakMap<Client, Entry>()
   const addresses = new WeakMap<Duplex, string>()
   const judgedWills = new WeakSet<object>()
+  /** What each connection listens to: each filter is matched with every message and read from the disk. */
+  const filters = new WeakMap<Client, Set<string>>()
   /** Those whose end aedes tells of; it keeps quiet about a connection that breaks while it is being opened. */
   const registered = new WeakSet<Client>()
   /** Grants that end in this turn: aedes leaves one between admitting a client and letting it in. */
@@ -87,8 +89,9 @@ export async function startBroker(options: {
       .then((entry) => {
         entries.set(client, entry)
         if (entry.admitted) {
-          // aedes takes id, session and will from the packet after this hook.
-          Object.assign(packet, { clientId: entry.clientId, clean: entry.clean })
+          // aedes takes id, session and will from the packet after this hook. The session is always a clean one: a momentary action is
+          // delivered now or not at all, states are retained, and a queue would outlive the right to it.
+          Object.assign(packet, { clientId: entry.clientId, clean: true })
           if (packet.will !== undefined) judgedWills.add(packet.will)
         }
         done(null, true)
@@ -157,8 +160,13 @@ export async function startBroker(options: {
     authenticate,
     authorizePublish,
     // Null answers 128 for this filter and keeps the connection (MQTT 3.1.1 §3.9.3).
-    authorizeSubscribe: (client, subscription, done) =>
-      done(null, ask(client, { type: 'subscribe', filter: subscription.topic }) ? subscription : null),
+    authorizeSubscribe(client, subscription, done) {
+      if (!ask(client, { type: 'subscribe', filter: subscription.topic })) return done(null, null)
+      const mine = filters.get(client) ?? new Set()
+      filters.set(client, mine.add(subscription.topic))
+      if (mine.size <= LIMITS.filtersPerConnection) return done(null, subscription)
+      done(new Error(`Cannot subscribe as a connection may have ${LIMITS.filtersPerConnection} filters`))
+    },
     authorizeForward: (client, packet) => (ask(client, { type: 'receive', topic: packet.topic }) ? packet : null),
   })
 
@@ -187,6 +195,9 @@ export async function startBroker(options: {
   const presence = await startPresence({ publish, subscribe, retained })
 
   aedes.on('client', (client) => registered.add(client))
+  aedes.on('unsubscribe', (left, client) => {
+    for (const filter of left) filters.get(client)?.delete(filter)
+  })
   aedes.on('clientDisconnect', (client) => {
     const device = sessions.find(client)?.device
     sessions.delete(client)

@@ -7,7 +7,7 @@ import { decide, HOME_ASSISTANT_STATUS } from './permission.ts'
 import type { Principal } from './principal.ts'
 
 export type Entry =
-  | { readonly admitted: true; readonly principal: Principal; readonly clientId: string; readonly clean: boolean }
+  | { readonly admitted: true; readonly principal: Principal; readonly clientId: string }
   | { readonly admitted: false; readonly because: string }
 
 const refused = (because: string): Entry => ({ admitted: false, because })
@@ -51,12 +51,10 @@ export async function judgeConnect(packet: ConnectPacket, options: DoorkeeperOpt
   }
   if (principal.device !== undefined) {
     if (packet.clientId !== principal.device) return refused('foreign_client_id')
-    // Always a clean session: a momentary action is delivered now or not at all, never from a queue.
-    return { admitted: true, principal, clientId: principal.device, clean: true }
+    return { admitted: true, principal, clientId: principal.device }
   }
   // Two principals that chose one id would throw each other out and read each other's queue, so each has a space of its own. A
   // device id holds no slash: no one can pass for a device.
   const chosen = packet.clientId === '' ? randomId() : packet.clientId
-  const clean = packet.clean === true || packet.clientId === ''
-  return { admitted: true, principal, clientId: `${principal.clientId}/${principal.subject}/${chosen}`, clean }
+  return { admitted: true, principal, clientId: `${principal.clientId}/${principal.subject}/${chosen}` }
 }

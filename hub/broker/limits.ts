@@ -23,5 +23,7 @@ export const LIMITS = {
   connectionsPerPrincipal: 50,
   /** Topics of its own that a device may keep on our disk. */
   retainedPerDevice: 500,
+  /** Ours have four at most. */
+  filtersPerConnection: 100,
   heartbeat: seconds(60),
 } as const

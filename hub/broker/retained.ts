@@ -2,9 +2,10 @@
 
 import { Readable } from 'node:stream'
 import type { AedesPublishPacket } from 'aedes'
-import AsyncLevelPersistence from 'aedes-persistence-level/asyncPersistence.js'
+import AsyncLevelPersistence, { type Incoming } from 'aedes-persistence-level/asyncPersistence.js'
 import type { ClassicLevel } from 'classic-level'
 import { parseTopic } from '#contract/topics.ts'
+import { isWithin } from './filter.ts'
 import type { Retained } from './messages.ts'
 
 /** aedes' sessions and retained messages in LevelDB, except that commands are never kept, and that only what may match is read. */
@@ -16,10 +17,22 @@ export class Persistence extends AsyncLevelPersistence {
     this.#level = level
   }
 
-  /**
-   * Queues for sessions whose client is away. Not commands: nobody but a device receives them, a device has no session, and a
-   * panel's command holds a code.
-   */
+  /** Commands of QoS 2 between PUBLISH and PUBREL, by connection: a panel's command holds a code, which has no business on a disk. */
+  readonly #underWay = new WeakMap<object, Map<number, Incoming>>()
+
+  override async incomingStorePacket(client: object, packet: Incoming): Promise<void> {
+    if (parseTopic(packet.topic ?? '').type !== 'set') return super.incomingStorePacket(client, packet)
+    const mine = this.#underWay.get(client) ?? new Map<number, Incoming>()
+    this.#underWay.set(client, mine.set(packet.messageId ?? 0, { ...packet }))
+  }
+  override async incomingGetPacket(client: object, packet: Incoming): Promise<unknown> {
+    return this.#underWay.get(client)?.get(packet.messageId ?? 0) ?? super.incomingGetPacket(client, packet)
+  }
+  override async incomingDelPacket(client: object, packet: Incoming): Promise<void> {
+    if (!this.#underWay.get(client)?.delete(packet.messageId ?? 0)) await super.incomingDelPacket(client, packet)
+  }
+
+  /** Nobody has a session that could be away; should one be left of old, commands are not queued for it all the same. */
   override async outgoingEnqueueCombi(subscriptions: unknown, packet: AedesPublishPacket): Promise<unknown> {
     if (parseTopic(packet.topic).type === 'set') return packet
     return super.outgoingEnqueueCombi(subscriptions, packet)
@@ -30,7 +43,7 @@ export class Persistence extends AsyncLevelPersistence {
    * would read the states of all the others, only to find that none is a command for it.
    */
   override createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(this.#matching(filters.filter((filter) => !filter.endsWith('/set'))))
+    return Readable.from(this.#matching(widest(filters.filter((filter) => !filter.endsWith('/set')))))
   }
 
   /** Everything retained that `filter` matches. */
@@ -50,9 +63,21 @@ export class Persistence extends AsyncLevelPersistence {
       const part = new AsyncLevelPersistence({
         values: (options: object = {}) => this.#level.values({ ...options, ...range }),
       } as Pick<ClassicLevel, 'values'>)
-      yield* part.createRetainedStream(filter)
+      try {
+        yield* part.createRetainedStream(filter)
+      } catch (error) {
+        // The hub is ending: nobody waits for the rest.
+        if (this.#level.status !== 'open') return
+        throw error
+      }
     }
   }
+}
+
+/** Without those that lie within another: what both match is read once. */
+const widest = (filters: readonly string[]): readonly string[] => {
+  const each = [...new Set(filters)]
+  return each.filter((filter) => !each.some((outer) => outer !== filter && isWithin(filter, outer)))
 }
 
 /** The library's keys of retained messages are `retained:<topic>`. */

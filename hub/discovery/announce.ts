@@ -45,6 +45,7 @@ export async function startAnnouncements(options: {
   const inTurn = (work: () => Promise<void>) => {
     queue = queue.then(work).catch((err: unknown) => log.error({ err }, 'could not announce to Home Assistant'))
   }
+  let isAwaited = false
   const hear = ({ topic, payload }: { topic: string; payload: Buffer }) => {
     const read = parseTopic(topic)
     if (read.type === 'attribute') inTurn(() => put(read.device, wantedFor(read.device, payload), false))
@@ -66,8 +67,13 @@ export async function startAnnouncements(options: {
     await broker.subscribe(DESCRIPTIONS, hear),
     // Home Assistant says that it has (re)started, and may have missed what was not retained.
     await broker.subscribe(`${DISCOVERY_PREFIX}/status`, ({ payload }) => {
-      if (payload.toString() !== 'online') return
-      for (const [device, documents] of published) inTurn(() => put(device, documents, true))
+      // Said again before it was its turn, it is said once.
+      if (payload.toString() !== 'online' || isAwaited) return
+      isAwaited = true
+      inTurn(async () => {
+        isAwaited = false
+        for (const [device, documents] of published) await put(device, documents, true)
+      })
     }),
   ]
   return {

@@ -51,11 +51,16 @@ export function appPasswordRoutes(options: {
         ...refusals,
       },
     }),
-    needs('home:admin'),
     bodyLimit({
       maxSize: LARGEST_BODY,
       onError: (c) => problem(c, 400, `The body has more than ${LARGEST_BODY} bytes`),
     }),
+    // The body first: whoever signs out while it is on its way makes nothing any more.
+    async (c, next) => {
+      await c.req.text()
+      await next()
+    },
+    needs('home:admin'),
     async (c) => {
       const { credential, subject: accountId, scopes } = c.get('principal')
       // One that leaked could otherwise live on in others after it was revoked.

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { Logger } from 'pino'
 import type { Authorization } from '../authorization/authorization.ts'
 import type { Requests } from '../authorization/pages/requests.ts'
 import type { Admission } from '../broker/admission.ts'
@@ -21,8 +22,9 @@ export function createWeb(options: {
   /** Whether a program is connected to the broker with this app password. */
   readonly isConnected: (appPassword: string) => boolean
   readonly isReady: () => boolean
+  readonly log: Logger
 }): RequestListener {
-  const { authorization, admission, host, page, unpair, isConnected, isReady } = options
+  const { authorization, admission, host, page, unpair, isConnected, isReady, log } = options
   const { accounts, devices, appPasswords, pages, provider } = authorization
   const app = new Hono<Requests>()
   const { publicUrl } = host
@@ -30,7 +32,10 @@ export function createWeb(options: {
   app.route('/', pages)
   app.route('/', servePage(page))
   app.notFound((c) => c.text('There is no such page\n', 404))
-  app.onError((_error, c) => problem(c, 500, 'Something went wrong; the log of the hub says what'))
+  app.onError((err, c) => {
+    log.error({ err, method: c.req.method, path: c.req.path }, 'request failed')
+    return problem(c, 500, 'Something went wrong; the log of the hub says what')
+  })
 
   return createFront({
     host,

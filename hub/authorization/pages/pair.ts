@@ -37,9 +37,10 @@ export function pairPages(options: {
   })
 
   pages.post('/pair', async (c) => {
+    // The form first: whoever signs out while it is on its way decides nothing any more.
+    const form = await c.req.parseBody()
     const session = signedIn(c)
     if (session === undefined) return c.redirect(signInFor('/pair'), 303)
-    const form = await c.req.parseBody()
     const code = textField(form.user_code)
     const answer = textField(form.answer)
     if (answer !== 'approved' && answer !== 'denied')

@@ -7,8 +7,17 @@ export interface Requests {
   readonly Bindings: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse }
 }
 
-/** The client's address: web/host.ts has put the true one here, whatever the client sent. */
-export const addressOf = (c: Context<Requests>): string => c.req.header('x-forwarded-for') ?? 'unknown'
+/**
+ * The client's address: web/host.ts has put the true one into Node's headers, whatever the client sent. Hono's own headers are no use
+ * here: they are made anew from the bytes that came.
+ */
+export function addressOf(c: Context<Requests>): string {
+  const address = c.env.incoming.headers['x-forwarded-for']
+  if (typeof address !== 'string') {
+    throw new TypeError('Cannot tell who asks as the front must have put the address in the headers: got none')
+  }
+  return address
+}
 
 /** One text field of a form; a file or a repeated field counts as empty. */
 export const textField = (value: unknown): string => (typeof value === 'string' ? value : '')

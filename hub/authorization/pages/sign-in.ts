@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
-import type { Accounts } from '../accounts.ts'
+import { type Accounts, nameKey } from '../accounts.ts'
 import { createLimiter } from '../limiter.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
@@ -38,16 +38,18 @@ export function signInPages(options: {
     const to = returnTo(textField(form.return_to))
     const name = textField(form.name)
     const address = addressOf(c)
-    if (!byAddress.allows(address) || !byName.allows(name.toLowerCase())) {
+    const key = nameKey(name)
+    if (!byAddress.allows(address) || !byName.allows(key)) {
       return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
     }
+    byAddress.count(address)
+    byName.count(key)
     const account = await accounts.check(name, textField(form.password))
     if (account === undefined) {
-      byAddress.count(address)
-      byName.count(name.toLowerCase())
       return c.html(signInForm({ to, name, wrong: 'This name and password do not go together.' }), 401)
     }
-    byAddress.clear(address)
+    byAddress.giveBack(address)
+    byName.giveBack(key)
     sessions.end(cookie.read(c))
     cookie.set(c, sessions.start(account))
     return c.redirect(to, 303)

@@ -27,11 +27,13 @@ test('each has a number of tries, which come back evenly with time', async () =>
   expect(tryAll(limiter, 'a', 300)).toBe(10)
 })
 
-test('getting it right forgets the wrong ones', () => {
+test('getting it right gives one try back, and no wrong one is forgotten', () => {
   const limiter = createLimiter({ tries: 3, window: minutes(10), clock: new VirtualClock() })
   tryAll(limiter, 'a', 2)
-  limiter.clear('a')
-  expect(tryAll(limiter, 'a', 5)).toBe(3)
+  limiter.giveBack('a')
+  expect(tryAll(limiter, 'a', 5)).toBe(2)
+  limiter.giveBack('nobody')
+  expect(tryAll(limiter, 'nobody', 5)).toBe(3)
 })
 
 test('a flood of names does not fill the memory, and does not free those who are blocked now', () => {
