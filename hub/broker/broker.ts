@@ -66,6 +66,7 @@ export async function startBroker(options: {
   const filters = new WeakMap<Client, Set<string>>()
   /** Those whose end aedes tells of; it keeps quiet about a connection that breaks while it is being opened. */
   const registered = new WeakSet<Client>()
+  let isEnding = false
   /** Grants that end in this turn: aedes leaves one between admitting a client and letting it in. */
   const ending = new Set<string>()
   const removed = new Set<DeviceId>()
@@ -201,7 +202,8 @@ export async function startBroker(options: {
   aedes.on('clientDisconnect', (client) => {
     const device = sessions.find(client)?.device
     sessions.delete(client)
-    if (device === undefined || isRemoved(device) || sessions.isConnected(device)) return
+    // A hub that ends says nothing of those whom it puts out; the next one looks who is there.
+    if (isEnding || device === undefined || isRemoved(device) || sessions.isConnected(device)) return
     presence.ended(device).catch((err: unknown) => log.error({ err, device }, 'could not say that a device is lost'))
   })
   const onError = (client: Client, error: Error) => {
@@ -243,6 +245,7 @@ export async function startBroker(options: {
     endClient: sessions.endClient,
     connections: sessions.all,
     async [Symbol.asyncDispose]() {
+      isEnding = true
       presence.stop()
       // aedes acknowledges before it stores: what was acknowledged is not left behind.
       await settled()

@@ -23,7 +23,7 @@ export async function simulatedDays(quick: boolean): Promise<readonly Figure[]> 
   if (quick) return [start]
 
   const days: number[] = []
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 5; round++) {
     await using home = await startHome({ seed: 7 })
     days.push(await secondsOf(() => home.advance('1d')))
   }
