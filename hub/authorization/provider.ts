@@ -20,6 +20,8 @@ import { boundStrangers, type StrangerLimits } from './strangers.ts'
 /** CONTRACT: ten minutes for devices and people. */
 export const ACCESS_TOKEN_LIFETIME = minutes(10)
 const DEVICE_CODE_SECONDS = 600
+/** RFC 7523 §3: "unreasonably far in the future" is for the server to say; a minute is usual. */
+const LONGEST_ASSERTION_SECONDS = 300
 const MONTH_SECONDS = 30 * 24 * 3600
 /** A device is paired until somebody puts it out: its grant and refresh token outlive the hardware. */
 const DEVICE_SECONDS = 20 * 365 * 24 * 3600
@@ -100,6 +102,13 @@ export function createProvider(options: ProviderOptions): Provider {
         },
       },
     },
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp }) => {
+      // Its id is remembered until it ends, so that it is used once: nobody shall fill the disk with ids that never end.
+      const left = Number(exp) - Math.floor(clock.now() / 1000)
+      if (left > LONGEST_ASSERTION_SECONDS) {
+        throw new errors.InvalidClientAuth(`a client assertion must end within ${LONGEST_ASSERTION_SECONDS} seconds`)
+      }
+    },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(options.sessionOf),
@@ -125,7 +134,8 @@ export function createProvider(options: ProviderOptions): Provider {
       AuthorizationCode: 60,
       DeviceCode: DEVICE_CODE_SECONDS,
       IdToken: accessTokenSeconds,
-      Interaction: 3600,
+      // Anybody can begin one.
+      Interaction: 600,
       Session: MONTH_SECONDS,
       Grant: (_ctx, grant) => (isDeviceId(grant.clientId) ? DEVICE_SECONDS : MONTH_SECONDS),
       RefreshToken: (_ctx, token) => (isDeviceId(token.clientId) ? DEVICE_SECONDS : MONTH_SECONDS),

@@ -6,7 +6,7 @@ import { DEVICE_GRANT } from '../../../hub/authorization/registration.ts'
 export interface BareDevice {
   readonly id: string
   post(path: string, form: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }>
-  assertion(claims?: Record<string, unknown>): Promise<string>
+  assertion(claims?: Record<string, unknown>, lifetime?: string): Promise<string>
   askForCode(): Promise<{ deviceCode: string; userCode: string }>
   redeem(deviceCode: string, assertion?: string): Promise<{ status: number; body: Record<string, unknown> }>
 }
@@ -31,14 +31,14 @@ export async function createBareDevice(base: URL, kind = 'toaster'): Promise<Bar
   const { body } = await registerRaw(base, { client_name: 'Kitchen', device_kind: kind, jwks })
   const id = String(body.client_id)
 
-  const assertion = (claims: Record<string, unknown> = {}) =>
+  const assertion = (claims: Record<string, unknown> = {}, lifetime = '1m') =>
     new SignJWT({ jti: randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'ES256' })
       .setIssuer(id)
       .setSubject(id)
       .setAudience(base.origin)
       .setIssuedAt()
-      .setExpirationTime('1m')
+      .setExpirationTime(lifetime)
       .sign(privateKey)
   const post = async (path: string, form: Record<string, string>) => {
     const response = await fetch(new URL(path, base), { method: 'POST', body: new URLSearchParams(form) })

@@ -108,6 +108,16 @@ test('an assertion works once', async () => {
   expect(await device.redeem(deviceCode, assertion)).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
 })
 
+test('an assertion that would have to be remembered for years is refused, and one of five minutes is not', async () => {
+  await using server = await startServer()
+  const device = await createBareDevice(server.url)
+  const { deviceCode } = await device.askForCode()
+  const long = await device.redeem(deviceCode, await device.assertion({}, '3000y'))
+  expect([long.status, long.body.error]).toEqual([401, 'invalid_client'])
+  const short = await device.redeem(deviceCode, await device.assertion({}, '299s'))
+  expect(short.body.error).toBe('authorization_pending')
+})
+
 test('a code is of no use to another device', async () => {
   const { server, owner } = await start()
   await using _ = server
