@@ -7,7 +7,7 @@ import { propertyTopic } from '#contract/topics.ts'
 import { backOff } from './link/back-off.ts'
 import type { Obedience } from './link/commands.ts'
 import { createPublisher } from './link/publisher.ts'
-import { connect, type MqttSession, NotAuthorized } from './link/session.ts'
+import { connect, GOOD_BYE, type MqttSession, NotAuthorized } from './link/session.ts'
 import type { Held, TokenSource } from './link/tokens.ts'
 import type { Lookup } from './lookup.ts'
 import type { Network } from './network.ts'
@@ -41,9 +41,6 @@ const RENEW_AGAIN = seconds(5)
 
 /** A connection that lasted as long was a good one. */
 const HELD = minutes(1)
-/** Nobody who stops is held up longer by a connection that may be dead; the last will says the rest. */
-const GOOD_BYE = seconds(1)
-
 /** Resolves with the refusal when the hub ended the grant, or undefined when `signal` aborted. */
 export async function stayOnline(options: StayOptions): Promise<Final | undefined> {
   const { clock, random, log, signal, tell } = options

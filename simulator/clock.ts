@@ -71,6 +71,9 @@ export class VirtualClock implements OwnedClock {
     options: { enough?: () => boolean; speed?: number | undefined } = {},
   ): Promise<boolean> {
     const { enough = () => false, speed } = options
+    if (speed !== undefined && !(speed > 0 && Number.isFinite(speed))) {
+      throw new RangeError(`Cannot turn the clock as its speed must be a number above 0: got ${speed}`)
+    }
     const end = millis(this.#uptime + length)
     await this.#settle()
     if (enough()) return true

@@ -12,6 +12,9 @@ import type { Network } from '../network.ts'
 // 65,536 buffers made beforehand, one for every number a packet could hold: megabytes that a device never needs.
 writeToStream.cacheNumbers = false
 
+/** Nobody who stops is held up longer by a connection that may be dead; the last will says the rest. */
+export const GOOD_BYE = seconds(1)
+
 export interface Message {
   readonly topic: string
   readonly payload: string
@@ -125,8 +128,15 @@ export async function connect(options: ConnectOptions): Promise<MqttSession> {
     ended,
     replaceToken: (token) => publish(AUTHZ_TOPIC, token, { retain: false, qos: 1 }),
     async [Symbol.asyncDispose]() {
-      // Not gracefully: that would wait for packets in flight to a broker that may be gone.
-      await new Promise<void>((resolve) => client.end(true, {}, () => resolve()))
+      // With DISCONNECT, or the broker publishes our last will (MQTT 3.1.1 §3.14.4) over what we said; bounded, as it waits for packets in
+      // flight to a broker that may be gone.
+      if (client.connected) {
+        const left = new Promise<void>((resolve) => client.end(false, {}, () => resolve()))
+        await Promise.race([left, clock.sleep(GOOD_BYE)])
+        client.stream.destroy()
+      } else {
+        await new Promise<void>((resolve) => client.end(true, {}, () => resolve()))
+      }
     },
   }
 }

@@ -3,7 +3,7 @@ import { CALLED_OFF } from '#contract/clock.ts'
 import type { Instant } from '#contract/time.ts'
 import type { House } from '../house/house.ts'
 import type { World as Noticing } from '../people/building.ts'
-import { burgle } from '../people/burglar.ts'
+import { burgle, wayInBy } from '../people/burglar.ts'
 import { livePeople } from '../people/living.ts'
 import { beyond, FLOOR_PLAN, OUTSIDE, openingOf, roomOf } from '../people/plan.ts'
 import { householdOf } from '../people/routine.ts'
@@ -62,6 +62,7 @@ export function createInhabitants(options: {
 
   return {
     sendBurglar(by, now) {
+      wayInBy(FLOOR_PLAN, by)
       const random = world.random(`burglar/${now}`)
       const { signal } = caught
       const coming = runAs(as, () => burgle({ clock, plan: FLOOR_PLAN, world: noticing, by, random, signal }))

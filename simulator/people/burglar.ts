@@ -28,13 +28,19 @@ const FORCING_SECONDS = [5, 20] as const
 /** A house is gone through in a few minutes. */
 const SEARCHING_SECONDS = [20, 60] as const
 
-/** Resolves when they are gone. Throws a `RangeError` that names the ways in when `by` is none. */
-export async function burgle({ clock, plan, random, world, by, signal }: BurglaryOptions): Promise<Burglary> {
+/** Throws a `RangeError` that names the ways in when `by` is none. */
+export function wayInBy(plan: FloorPlan, by: string): Opening {
   const waysIn = plan.openings.filter(({ between }) => between.includes(OUTSIDE))
   const way = waysIn.find(({ id }) => id === by) ?? waysIn.find(({ zone }) => zone === by)
   if (way === undefined) {
     throw new RangeError(`Cannot break in by ${by} as the ways in are ${waysIn.map(({ id }) => id).join(', ')}`)
   }
+  return way
+}
+
+/** Resolves when they are gone. Rejects as `wayInBy` throws. */
+export async function burgle({ clock, plan, random, world, by, signal }: BurglaryOptions): Promise<Burglary> {
+  const way = wayInBy(plan, by)
   const burglar = createWalker({ clock, plan, random, world, name: 'burglar', kind: 'burglar' })
   const entrance = beyond(way, OUTSIDE)
   const inside = (room: string) =>

@@ -56,7 +56,8 @@ export const SECURITY_RULES: readonly Rule<SecurityView>[] = [
           return undefined
         }
         alarmed = alarmed.filter((zone) => open.includes(zone))
-        if (openWatched.some((zone) => !alarmed.includes(zone))) openSince ??= uptime
+        // Who came and went while there was no power was seen by nothing.
+        if (powered && openWatched.some((zone) => !alarmed.includes(zone))) openSince ??= uptime
         if (!powered || openSince === undefined) return undefined
         // What a cut of the power took away is made up for after it.
         const counted = Math.max(openSince, unpowered ?? 0)

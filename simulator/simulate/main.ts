@@ -53,13 +53,15 @@ async function main(stop: AbortSignal): Promise<number> {
   const say = (text: string) => {
     if (!config.json) console.log(text)
   }
-  const reports =
-    config.fuzz === undefined ? await runAll(config) : await search({ ...config, runs: config.fuzz, stop, screen, say })
+  const { reports, isWhole } =
+    config.fuzz === undefined
+      ? { reports: await runAll(config), isWhole: true }
+      : await search({ ...config, runs: config.fuzz, stop, screen, say })
   if (config.fuzz !== undefined) reports.forEach(tell)
   writeOutputs(config, reports)
   process.stdout.write(resume + (config.annotate ? formatAnnotations(reports) : ''))
   if (config.json) process.stdout.write(formatJson(reports))
-  return exitCodeOf(reports)
+  return isWhole ? exitCodeOf(reports) : GIVEN_UP
 
   async function runAll({ files, seed, speed, timeout, transcript }: SimulateConfig): Promise<readonly Report[]> {
     // All are checked before any is run.
@@ -79,6 +81,9 @@ async function main(stop: AbortSignal): Promise<number> {
     return done
   }
 }
+
+/** A search that was interrupted has not passed. */
+const GIVEN_UP = 4
 
 /** Returns what must be printed before the runner listens again: a word that nobody can guess. */
 function stopCommands(): string {

@@ -16,7 +16,10 @@ export async function search(options: {
   readonly stop: AbortSignal
   readonly screen: Screen
   readonly say: (text: string) => void
-}): Promise<readonly Report[]> {
+}): Promise<{
+  readonly reports: readonly Report[] /** Whether it looked at as many as it should. */
+  readonly isWhole: boolean
+}> {
   const { runs, seed = randomInt(1, 1_000_000), timeout, found, stop, screen, say } = options
   const result = await fuzz({
     ...{ runs, seed, timeout, signal: stop },
@@ -25,14 +28,16 @@ export async function search(options: {
   })
   screen.clear()
   if (result.failed === undefined) {
-    const how = result.runs < runs ? `interrupted after ${result.runs} of ${runs}` : `${runs}`
-    say(`No trouble found: ${how} random scenarios (seed ${seed})`)
-    return []
+    const isWhole = result.runs === runs
+    if (isWhole) say(`No trouble found: ${runs} random scenarios (seed ${seed})`)
+    else say(`Interrupted after ${result.runs} of ${runs} random scenarios: no trouble so far (seed ${seed})`)
+    return { reports: [], isWhole }
   }
   const { scenario, report, shrinks } = result.failed
   writeFileSync(found, formatFound(scenario, seed))
   say(`Found trouble in scenario ${result.runs}, made smaller ${shrinks} times, written to ${found}\n`)
-  return [{ ...report, file: found, command: `latchkey simulate ${found} --seed ${report.seed}` }]
+  const command = `latchkey simulate ${found} --seed ${report.seed}`
+  return { reports: [{ ...report, file: found, command }], isWhole: true }
 }
 
 const formatFound = (scenario: Scenario, seed: number): string =>

@@ -263,3 +263,18 @@ test('a hub that falls over whenever somebody comes in is asked less and less', 
   expect(falls).toBeGreaterThan(5)
   expect(falls).toBeLessThan(60)
 })
+
+test.for([0, -5, Number.NaN, Number.POSITIVE_INFINITY])(
+  'a speed of %s is refused, and time stands still',
+  async (speed) => {
+    await using home = await startHome({ devices: ['toaster'] })
+    await expect(home.advance('1h', { speed })).rejects.toThrow('its speed must be a number above 0')
+    expect(home.elapsed).toBe(0)
+  },
+)
+
+test('a burglar who knows no way in is said at once, to whoever sent them', async () => {
+  await using home = await startHome({ devices: ['security'] })
+  expect(() => home.sendBurglar('chimney')).toThrow('Cannot break in by chimney as the ways in are front-door')
+  await home.advance('5m')
+})

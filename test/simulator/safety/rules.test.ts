@@ -345,6 +345,26 @@ test.for<{ what: string; course: Course<SecurityView>; says: string | undefined 
     says: undefined,
   },
   {
+    what: 'who came and went while there was no power was seen by nothing',
+    course: [
+      [at(1), { powered: false }],
+      [at(2), OPEN],
+      [at(3), { open: [], openWatched: [] }],
+      [at(4), { powered: true }],
+    ],
+    says: undefined,
+  },
+  {
+    what: 'who came before the power went is still to be reported',
+    course: [
+      [at(1), OPEN],
+      [at(1, 10), { powered: false }],
+      [at(2), { open: [], openWatched: [] }],
+      [at(4), { powered: true }],
+    ],
+    says: 'silent',
+  },
+  {
     what: 'without power it cannot sound, and has its delay again afterwards',
     course: [
       [at(1), OPEN],
