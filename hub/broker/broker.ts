@@ -11,6 +11,7 @@ import type { DeviceId } from '#contract/ids.ts'
 import { AUTHZ_TOPIC, deviceRoot, HOMIE_ROOT, stateTopic } from '#contract/topics.ts'
 import type { Admission } from './admission.ts'
 import { type Entry, judgeConnect } from './doorkeeper.ts'
+import { createFilterLimit } from './filter-limit.ts'
 import { limitFrames } from './frame-limit.ts'
 import { publishInOrder } from './in-order.ts'
 import { LIMITS } from './limits.ts'
@@ -62,8 +63,7 @@ export async function startBroker(options: {
   const entries = new WeakMap<Client, Entry>()
   const addresses = new WeakMap<Duplex, string>()
   const judgedWills = new WeakSet<object>()
-  /** What each connection listens to: each filter is matched with every message and read from the disk. */
-  const filters = new WeakMap<Client, Set<string>>()
+  const filterLimit = createFilterLimit()
   /** Those whose end aedes tells of; it keeps quiet about a connection that breaks while it is being opened. */
   const registered = new WeakSet<Client>()
   let isEnding = false
@@ -160,13 +160,16 @@ export async function startBroker(options: {
     preConnect,
     authenticate,
     authorizePublish,
-    // Null answers 128 for this filter and keeps the connection (MQTT 3.1.1 §3.9.3).
     authorizeSubscribe(client, subscription, done) {
-      if (!ask(client, { type: 'subscribe', filter: subscription.topic })) return done(null, null)
-      const mine = filters.get(client) ?? new Set()
-      filters.set(client, mine.add(subscription.topic))
-      if (mine.size <= LIMITS.filtersPerConnection) return done(null, subscription)
-      done(new Error(`Cannot subscribe as a connection may have ${LIMITS.filtersPerConnection} filters`))
+      const tooMany = new Error('Cannot listen to another filter as a connection may have only so many')
+      // aedes asks about the rest of a packet also when the first of it has ended the connection.
+      if (client.closed) return done(tooMany)
+      if (!filterLimit.allows(client, subscription.topic)) {
+        log.warn({ client: client.id, because: 'too_many_filters' }, 'connection ended')
+        return done(tooMany)
+      }
+      // Null answers 128 for this filter and keeps the connection (MQTT 3.1.1 §3.9.3).
+      done(null, ask(client, { type: 'subscribe', filter: subscription.topic }) ? subscription : null)
     },
     authorizeForward: (client, packet) => (ask(client, { type: 'receive', topic: packet.topic }) ? packet : null),
   })
@@ -196,9 +199,8 @@ export async function startBroker(options: {
   const presence = await startPresence({ publish, subscribe, retained })
 
   aedes.on('client', (client) => registered.add(client))
-  aedes.on('unsubscribe', (left, client) => {
-    for (const filter of left) filters.get(client)?.delete(filter)
-  })
+  aedes.on('subscribe', (_subscriptions, client) => persistence.readFor(client))
+  aedes.on('unsubscribe', (left, client) => filterLimit.leave(client, left))
   aedes.on('clientDisconnect', (client) => {
     const device = sessions.find(client)?.device
     sessions.delete(client)

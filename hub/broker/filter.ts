@@ -17,6 +17,9 @@ function levelsWithin(inner: readonly string[], outer: readonly string[]): boole
   return rest.length === 0
 }
 
+/** Whether `filter` may match more than one topic (§4.7.1). */
+export const hasWildcard = (filter: string): boolean => /[+#]/.test(filter)
+
 /** Whether `filter` matches the topic name. */
 export const matches = (filter: string, topic: string): boolean =>
   // §4.7.2: a filter that starts with a wildcard does not match names that start with `$`.

@@ -23,7 +23,9 @@ export const LIMITS = {
   connectionsPerPrincipal: 50,
   /** Topics of its own that a device may keep on our disk. */
   retainedPerDevice: 500,
-  /** Ours have four at most. */
-  filtersPerConnection: 100,
+  /** Filters with a wildcard; ours have four at most. */
+  wildcardsPerConnection: 100,
+  /** Filters without. Home Assistant has one for each state that it shows: two for each zone of a panel. */
+  topicsPerConnection: 1_000,
   heartbeat: seconds(60),
 } as const

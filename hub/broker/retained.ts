@@ -1,41 +1,55 @@
-// What outlives a connection and a restart: retained messages and sessions, on disk.
+// What outlives a connection and a restart: retained messages and last wills, on disk. Sessions do not: each is a clean one.
 
 import { Readable } from 'node:stream'
 import type { AedesPublishPacket } from 'aedes'
 import AsyncLevelPersistence, { type Incoming } from 'aedes-persistence-level/asyncPersistence.js'
 import type { ClassicLevel } from 'classic-level'
-import { parseTopic } from '#contract/topics.ts'
-import { isWithin } from './filter.ts'
+import { hasWildcard, isWithin } from './filter.ts'
 import type { Retained } from './messages.ts'
 
-/** aedes' sessions and retained messages in LevelDB, except that commands are never kept, and that only what may match is read. */
+/** What the library keeps of sessions, by the first part of its keys. */
+const SESSION_KEYS = ['subscriptions', 'outgoing', 'outgoing-id', 'incoming']
+
+/** Whoever subscribed; what is retained is read for them as long as they are there. */
+interface Reader {
+  readonly closed: boolean
+}
+
+/** aedes' retained messages in LevelDB, of which only those that may match are read, and nothing of sessions. */
 export class Persistence extends AsyncLevelPersistence {
   readonly #level: ClassicLevel
+  /** Ids of messages of QoS 2 between PUBLISH and PUBREL (MQTT 3.1.1 §4.3.3), by connection. */
+  readonly #underWay = new WeakMap<object, Set<number>>()
+  #reader: Reader | undefined
 
   constructor(level: ClassicLevel) {
     super(level)
     this.#level = level
   }
 
-  /** Commands of QoS 2 between PUBLISH and PUBREL, by connection: a panel's command holds a code, which has no business on a disk. */
-  readonly #underWay = new WeakMap<object, Map<number, Incoming>>()
-
-  override async incomingStorePacket(client: object, packet: Incoming): Promise<void> {
-    if (parseTopic(packet.topic ?? '').type !== 'set') return super.incomingStorePacket(client, packet)
-    const mine = this.#underWay.get(client) ?? new Map<number, Incoming>()
-    this.#underWay.set(client, mine.set(packet.messageId ?? 0, { ...packet }))
-  }
-  override async incomingGetPacket(client: object, packet: Incoming): Promise<unknown> {
-    return this.#underWay.get(client)?.get(packet.messageId ?? 0) ?? super.incomingGetPacket(client, packet)
-  }
-  override async incomingDelPacket(client: object, packet: Incoming): Promise<void> {
-    if (!this.#underWay.get(client)?.delete(packet.messageId ?? 0)) await super.incomingDelPacket(client, packet)
+  /** Earlier versions kept sessions for those who asked; they would be queued for until the disk is full. */
+  override async setup(broker: object): Promise<void> {
+    for (const key of SESSION_KEYS) await this.#level.clear({ gte: `${key}:`, lt: `${key};` })
+    await super.setup(broker)
   }
 
-  /** Nobody has a session that could be away; should one be left of old, commands are not queued for it all the same. */
-  override async outgoingEnqueueCombi(subscriptions: unknown, packet: AedesPublishPacket): Promise<unknown> {
-    if (parseTopic(packet.topic).type === 'set') return packet
-    return super.outgoingEnqueueCombi(subscriptions, packet)
+  // The id is enough to know a message again, and nobody asks after the connection. The message has no business on a disk: a panel's
+  // command holds a code.
+  override async incomingStorePacket(client: object, { messageId }: Incoming): Promise<void> {
+    const mine = this.#underWay.get(client) ?? new Set()
+    this.#underWay.set(client, mine.add(messageId))
+  }
+  override async incomingGetPacket(client: object, packet: Incoming): Promise<Incoming> {
+    if (this.#underWay.get(client)?.has(packet.messageId)) return packet
+    throw new Error('Cannot find the message as its id must be one that is under way: got another one')
+  }
+  override async incomingDelPacket(client: object, { messageId }: Incoming): Promise<void> {
+    this.#underWay.get(client)?.delete(messageId)
+  }
+
+  /** For whom the next `createRetainedStreamCombi` is: aedes tells who subscribed just before it asks, in the same turn. */
+  readFor(reader: Reader): void {
+    this.#reader = reader
   }
 
   /**
@@ -43,7 +57,8 @@ export class Persistence extends AsyncLevelPersistence {
    * would read the states of all the others, only to find that none is a command for it.
    */
   override createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(this.#matching(widest(filters.filter((filter) => !filter.endsWith('/set')))))
+    const wanted = widest(filters.filter((filter) => !filter.endsWith('/set')))
+    return Readable.from(this.#matching(wanted, this.#reader))
   }
 
   /** Everything retained that `filter` matches. */
@@ -56,18 +71,25 @@ export class Persistence extends AsyncLevelPersistence {
     return found
   }
 
-  async *#matching(filters: readonly string[]): AsyncGenerator<unknown> {
+  async *#matching(filters: readonly string[], reader?: Reader): AsyncGenerator<unknown> {
+    const level = this.#level
     for (const filter of filters) {
       const range = retainedRange(filter)
-      // The library's reader on a database that shows this part of itself alone.
+      // The library's reader on a database that shows this part of itself alone, and nothing more once nobody reads.
       const part = new AsyncLevelPersistence({
-        values: (options: object = {}) => this.#level.values({ ...options, ...range }),
-      } as Pick<ClassicLevel, 'values'>)
+        async *values(options: object = {}) {
+          if (reader?.closed) return
+          for await (const value of level.values({ ...options, ...range })) {
+            if (reader?.closed) return
+            yield value
+          }
+        },
+      })
       try {
         yield* part.createRetainedStream(filter)
       } catch (error) {
         // The hub is ending: nobody waits for the rest.
-        if (this.#level.status !== 'open') return
+        if (level.status !== 'open') return
         throw error
       }
     }
@@ -77,7 +99,8 @@ export class Persistence extends AsyncLevelPersistence {
 /** Without those that lie within another: what both match is read once. */
 const widest = (filters: readonly string[]): readonly string[] => {
   const each = [...new Set(filters)]
-  return each.filter((filter) => !each.some((outer) => outer !== filter && isWithin(filter, outer)))
+  const wild = each.filter(hasWildcard)
+  return each.filter((filter) => !wild.some((outer) => outer !== filter && isWithin(filter, outer)))
 }
 
 /** The library's keys of retained messages are `retained:<topic>`. */
