@@ -1,5 +1,6 @@
 // The house that lives: always as it is at this moment, whoever looks.
 import type { Clock } from '#contract/clock.ts'
+import { type Instant, instant, millis, minutes } from '#contract/time.ts'
 import type { Outdoors, Weather } from '../weather/weather.ts'
 import { HOUSES, type HouseName } from './presets.ts'
 import { type HouseUse, humidityOf, type RoomState, stepHouse, vapourOf } from './step.ts'
@@ -26,6 +27,9 @@ export interface House {
   cool(on: boolean): void
 }
 
+/** The weather stands still for so long; however seldom somebody looks, a night is not one moment. */
+const LONGEST_CALM = minutes(1)
+
 export function createHouse(options: {
   readonly clock: Clock
   readonly weather: Weather
@@ -45,23 +49,24 @@ export function createHouse(options: {
   let steppedAt = clock.uptime()
   let outdoorCelsius: number | undefined
 
-  const outdoorsNow = (): Outdoors => {
-    const sky = weather.at(clock.now())
+  const outdoorsAt = (at: Instant): Outdoors => {
+    const sky = weather.at(at)
     return outdoorCelsius === undefined ? sky : { ...sky, celsius: outdoorCelsius }
   }
   /** Brings the house to now; whatever changes what it stands in calls this first. */
   const live = (): void => {
     const now = clock.uptime()
-    if (now <= steppedAt) return
-    const outdoors = outdoorsNow()
-    const use: HouseUse = {
-      outdoors,
-      heaterWatts: relays.heat ? preset.heaterWatts : 0,
-      coolerWatts: relays.cool ? preset.coolerWatts : 0,
-      rooms: uses,
+    while (steppedAt < now) {
+      const next = millis(Math.min(now, steppedAt + LONGEST_CALM))
+      const use: HouseUse = {
+        outdoors: outdoorsAt(instant(clock.now() - (now - next))),
+        heaterWatts: relays.heat ? preset.heaterWatts : 0,
+        coolerWatts: relays.cool ? preset.coolerWatts : 0,
+        rooms: uses,
+      }
+      rooms = stepHouse(rooms, use, preset, (next - steppedAt) / 1000)
+      steppedAt = next
     }
-    rooms = stepHouse(rooms, use, preset, (now - steppedAt) / 1000)
-    steppedAt = now
   }
   const find = <T>(list: readonly T[], id: string): T => {
     const found = list[ids.indexOf(id)]
@@ -102,7 +107,7 @@ export function createHouse(options: {
       }
     },
     get outdoors() {
-      return outdoorsNow()
+      return outdoorsAt(clock.now())
     },
     setOutdoors(celsius) {
       live()

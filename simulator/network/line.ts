@@ -16,22 +16,24 @@ export interface Line {
 export function createLine(clock: Clock): Line {
   let cut = false
   let delay = millis(0)
-  /** Where there is a delay or a cut, what is on its way; each waits for the one before it. */
-  let waiting: (() => void)[] = []
+  /** What is on its way, where there is a delay or a cut; each waits for the one before it. */
+  const waiting: { readonly arrive: () => void; readonly sentAt: Millis }[] = []
   let moving = false
   let joined = Promise.withResolvers<void>()
+  let joinedAt = clock.uptime()
   joined.resolve()
 
   const move = async (): Promise<void> => {
     if (moving) return
     moving = true
-    while (waiting.length > 0) {
+    for (let [first] = waiting; first !== undefined; [first] = waiting) {
       if (cut) await joined.promise
-      if (delay > 0) await clock.sleep(delay)
-      if (cut) continue
-      const arrived = waiting
-      waiting = []
-      for (const arrive of arrived) arrive()
+      // What a cut has held up is sent again when the line is joined.
+      const left = millis(Math.max(first.sentAt, joinedAt) + delay - clock.uptime())
+      if (left > 0) await clock.sleep(left)
+      if (cut || left > 0) continue
+      waiting.shift()
+      first.arrive()
     }
     moving = false
   }
@@ -41,25 +43,33 @@ export function createLine(clock: Clock): Line {
       if (next === cut) return
       cut = next
       if (cut) joined = Promise.withResolvers()
-      else joined.resolve()
+      else {
+        joinedAt = clock.uptime()
+        joined.resolve()
+      }
     },
     setDelay(next) {
       delay = next
     },
     carry(arrive) {
       if (!cut && delay === 0 && !moving) return arrive()
-      waiting.push(arrive)
+      waiting.push({ arrive, sentAt: clock.uptime() })
       void move()
     },
     async whenJoined(signal) {
       signal.throwIfAborted()
-      if (cut) {
-        const aborted = Promise.withResolvers<never>()
-        const giveUp = () => aborted.reject(signal.reason)
-        signal.addEventListener('abort', giveUp, { once: true })
-        await Promise.race([joined.promise, aborted.promise]).finally(() => signal.removeEventListener('abort', giveUp))
-      }
-      if (delay > 0) await clock.sleep(delay, signal)
+      do {
+        if (cut) await unlessAborted(joined.promise, signal)
+        if (delay > 0) await clock.sleep(delay, signal)
+      } while (cut)
     },
   }
+}
+
+/** Settles as `promise` does. Rejects with the reason when `signal` aborts first. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>()
+  const giveUp = () => aborted.reject(signal.reason)
+  signal.addEventListener('abort', giveUp, { once: true })
+  await Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', giveUp))
 }

@@ -2,7 +2,7 @@
 // to whole MQTT PUBLISH packets, and everything else passes.
 import { Duplex } from 'node:stream'
 import type { Clock } from '#contract/clock.ts'
-import { type Millis, millis } from '#contract/time.ts'
+import { type Millis, millis, seconds } from '#contract/time.ts'
 import type { Random } from '../random.ts'
 
 /** On its way from a client to the broker, or from the broker to a client. */
@@ -33,19 +33,49 @@ export interface MeddleOptions {
   readonly signal?: AbortSignal
 }
 
+/** Does to one connection's messages on one way what `mischief` says. */
+export interface Disturber extends Handler {
+  /** Sends what waits for another message to overtake it: none will. */
+  flush(): void
+}
+
 type Fate = 'pass' | 'drop' | 'double' | 'reorder'
 
 const PUBLISH = 3
+const DISCONNECT = 14
+/** A message that was to be overtaken, and that nothing follows, arrives all the same. */
+const OVERTAKEN_WITHIN = seconds(1)
 
 /** Puts itself between `stream` and whoever reads the result. */
-export const meddleWith = (stream: Duplex, options: MeddleOptions): Duplex =>
-  interpose(stream, { inward: disturb('to_broker', options), outward: disturb('from_broker', options) })
+export function meddleWith(stream: Duplex, options: MeddleOptions): Duplex {
+  const [inward, outward] = [disturb('to_broker', options), disturb('from_broker', options)]
+  return interpose(stream, {
+    ...{ inward, outward },
+    beforeEnd: (way) => (way === 'to_broker' ? inward : outward).flush(),
+  })
+}
 
-/** Does to one connection's messages on one way what `mischief` says. */
-export function disturb(way: Way, { mischief, clock, random, signal }: MeddleOptions): Handler {
-  let kept: Buffer | undefined
-  return (packet, send) => {
-    const wanted = packet[0] !== undefined && packet[0] >> 4 === PUBLISH ? mischief() : undefined
+export function disturb(way: Way, { mischief, clock, random, signal }: MeddleOptions): Disturber {
+  let kept: { readonly packet: Buffer; readonly send: (bytes: Buffer) => void } | undefined
+
+  const flush = () => {
+    const last = kept
+    kept = undefined
+    last?.send(last.packet)
+  }
+  const keep = (held: NonNullable<typeof kept>) => {
+    kept = held
+    clock.sleep(OVERTAKEN_WITHIN, signal).then(
+      () => kept === held && flush(),
+      () => {},
+    )
+  }
+  const handle: Handler = (packet, send) => {
+    const type = (packet[0] ?? 0) >> 4
+    // MQTT 3.1.1 §3.14.4: after DISCONNECT a client "MUST NOT send any more Control Packets".
+    if (type === DISCONNECT) flush()
+    if (type !== PUBLISH) return send(packet)
+    const wanted = mischief()
     const what = wanted !== undefined && isMeant(packet, way, wanted) ? wanted : undefined
     const fate = what === undefined ? 'pass' : fateOf(what, random)
     const delay = what?.delay ?? millis(0)
@@ -57,16 +87,14 @@ export function disturb(way: Way, { mischief, clock, random, signal }: MeddleOpt
       )
     }
     if (fate === 'drop') return
-    if (fate === 'reorder' && kept === undefined) {
-      kept = packet
-      return
-    }
+    if (fate === 'reorder' && kept === undefined) return keep({ packet, send })
+    const overtaken = kept
+    kept = undefined
     give(packet)
     if (fate === 'double') give(packet)
-    if (kept === undefined) return
-    give(kept)
-    kept = undefined
+    if (overtaken !== undefined) give(overtaken.packet)
   }
+  return Object.assign(handle, { flush })
 }
 
 /**
@@ -75,9 +103,15 @@ export function disturb(way: Way, { mischief, clock, random, signal }: MeddleOpt
  */
 export function interpose(
   stream: Duplex,
-  options: { readonly inward: Handler; readonly outward: Handler; readonly isSevered?: () => boolean },
+  options: {
+    readonly inward: Handler
+    readonly outward: Handler
+    readonly isSevered?: () => boolean
+    /** Whoever sends this way has ended: this is the last that can be sent. */
+    readonly beforeEnd?: (way: Way) => void
+  },
 ): Duplex {
-  const { inward, outward, isSevered = () => false } = options
+  const { inward, outward, isSevered = () => false, beforeEnd = () => {} } = options
   let ended = false
   const toClient = splitPackets((packet) => outward(packet, (bytes) => stream.writable && stream.write(bytes)))
   const toBroker = splitPackets((packet) => inward(packet, (bytes) => ended || outer.push(bytes)))
@@ -89,7 +123,10 @@ export function interpose(
       done()
     },
     final(done) {
-      if (!isSevered()) stream.end()
+      if (!isSevered()) {
+        beforeEnd('from_broker')
+        stream.end()
+      }
       done()
     },
     destroy(error, done) {
@@ -100,6 +137,7 @@ export function interpose(
   })
   const end = () => {
     if (ended || isSevered()) return
+    beforeEnd('to_broker')
     ended = true
     outer.push(null)
   }
@@ -124,6 +162,8 @@ function isMeant(packet: Buffer, going: Way, { topic, way }: Mischief): boolean 
   if (way !== undefined && way !== going) return false
   if (topic === undefined) return true
   const { at } = readLength(packet)
+  // Too short to have a topic: the broker will say so.
+  if (packet.length < at + 2) return false
   const length = packet.readUInt16BE(at)
   return packet.toString('utf8', at + 2, at + 2 + length).startsWith(topic)
 }

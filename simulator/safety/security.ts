@@ -1,7 +1,7 @@
 // What a security panel must never do: become weaker by itself, or keep quiet about somebody who came in.
 import { type Millis, minutes, seconds } from '#contract/time.ts'
 import type { Armed } from '../../device/security/state.ts'
-import { heldFor, type Rule } from './rule.ts'
+import type { Rule } from './rule.ts'
 
 export interface SecurityView {
   readonly powered: boolean
@@ -21,21 +21,24 @@ export interface SecurityView {
 
 const isArmed = (state: string | undefined): state is Armed => state?.startsWith('armed_') === true
 const GRACE = seconds(5)
+/** Far more than a relay takes: a siren that nobody ends is meant. */
+const SIREN_GRACE = minutes(1)
 
 export const SECURITY_RULES: readonly Rule<SecurityView>[] = [
   {
     name: 'panel: armed, it is disarmed by a right code and by nothing else',
     watch: () => {
-      let before: string | undefined
+      let was: string | undefined
+      let guarded = false
       let disarms = 0
-      return (view) => {
-        const was = before
-        const used = view.disarms > disarms
-        before = view.said
-        if (view.said === was) return undefined
-        disarms = view.disarms
-        const weaker = view.said === 'disarmed' && (isArmed(was) || was === 'pending')
-        return weaker && !used ? `it went from ${was} to disarmed without a code` : undefined
+      return ({ said, disarms: now }) => {
+        if (said === was) return undefined
+        const [before, weaker, used] = [was, guarded && said === 'disarmed', now > disarms]
+        was = said
+        disarms = now
+        // Through the delay and the alarm it stays what it was: an alarm that ends leaves it armed, unless it was raised while disarmed.
+        if (said !== 'pending' && said !== 'triggered') guarded = isArmed(said)
+        return weaker && !used ? `it went from ${before} to disarmed without a code` : undefined
       }
     },
   },
@@ -69,8 +72,12 @@ export const SECURITY_RULES: readonly Rule<SecurityView>[] = [
   {
     name: 'panel: the siren ends',
     watch: () => {
-      const tooLong = heldFor(minutes(16))
-      return ({ siren }, uptime) => (tooLong(siren, uptime) ? 'it has sounded for 16 minutes' : undefined)
+      let since: Millis | undefined
+      return ({ siren, sirenTime }, uptime) => {
+        since = siren ? (since ?? uptime) : undefined
+        if (since === undefined || uptime - since <= sirenTime + SIREN_GRACE) return undefined
+        return `it has sounded for ${Math.round((uptime - since) / 1000)} s`
+      }
     },
   },
 ]

@@ -42,7 +42,7 @@ export const THERMOSTAT_RULES: readonly Rule<ThermostatView>[] = [
         const isBlind = blind(saidCelsius === undefined, uptime)
         const last = spells.at(-1)
         if (heating && !relayWelded && isBlind) {
-          if (last !== undefined && last.to === uptime) last.to = uptime
+          if (last !== undefined && last.to === uptime) last.to = millis(-1)
           else if (last === undefined || last.to >= 0) spells.push({ from: uptime, to: millis(-1) })
         } else if (last !== undefined && last.to < 0) last.to = uptime
         if (!isBlind) spells.length = 0
@@ -75,19 +75,16 @@ export const THERMOSTAT_RULES: readonly Rule<ThermostatView>[] = [
     name: 'thermostat: the relay rests between switchings',
     watch: () => {
       let was: boolean | undefined
+      let wasWelded = false
       let changedAt = millis(Number.NEGATIVE_INFINITY)
-      let powered = false
-      return ({ heating, powered: now, relayWelded }, uptime) => {
-        // Power that goes takes the relay with it: that is no switching of the thermostat's.
-        if (!now || !powered || relayWelded) {
-          if (powered && !now) changedAt = uptime
-          powered = now
-          was = heating
-          return undefined
-        }
+      return ({ heating, relayWelded }, uptime) => {
+        // What moves a relay when its weld lets go is nobody's decision. Power that goes opens it, and that is a rest like any other.
+        const own = !relayWelded && !wasWelded
+        wasWelded = relayWelded
         if (was === heating) return undefined
-        const rested = uptime - changedAt
         was = heating
+        if (!own) return undefined
+        const rested = uptime - changedAt
         changedAt = uptime
         return heating && rested < seconds(180) ? `it was off for only ${Math.round(rested / 1000)} s` : undefined
       }

@@ -44,10 +44,11 @@ export const TOASTER_RULES: readonly Rule<ToasterView>[] = [
       let used: Millis | undefined
       return ({ remoteStarts, allowedAt, liftedAt }, uptime) => {
         if (remoteStarts === seen) return undefined
+        const several = remoteStarts - seen > 1
         seen = remoteStarts
         if (allowedAt === undefined || uptime - allowedAt > minutes(10)) return 'nobody allowed it within ten minutes'
         if (liftedAt !== undefined && liftedAt > allowedAt) return 'the carriage was up since it was allowed'
-        const again = used === allowedAt
+        const again = several || used === allowedAt
         used = allowedAt
         return again ? 'one permission was used twice' : undefined
       }

@@ -29,10 +29,11 @@ export interface SensorState {
   /** What its case has come to; undefined before the first reading. */
   readonly caseCelsius: number | undefined
   readonly readAt: Millis
-  readonly said: number
+  /** Its last word; undefined before it has spoken. */
+  readonly said: number | undefined
 }
 
-export const newSensor: SensorState = { caseCelsius: undefined, readAt: millis(0), said: Number.NaN }
+export const newSensor: SensorState = { caseCelsius: undefined, readAt: millis(0), said: undefined }
 
 /** One reading at `uptime`; `celsius` undefined where the sensor is silent. `since` is when the fault began. */
 export function readSensor(
@@ -56,9 +57,20 @@ export function readSensor(
   const noise = noiseKelvin > 0 ? noiseKelvin * normal(random) : 0
   const drift = fault?.type === 'drifting' ? (fault.kelvinPerHour * (uptime - since)) / 3_600_000 : 0
   const honest = Math.round((caseCelsius + noise + drift) / quantumKelvin) * quantumKelvin
-  const said = fault?.type === 'says' ? fault.celsius : fault?.type === 'stuck' ? sensor.said : honest
-  return {
-    sensor: { caseCelsius, readAt: uptime, said },
-    celsius: fault?.type === 'silent' ? undefined : said,
+  const celsius = spoken(fault, honest, sensor.said)
+  return { sensor: { caseCelsius, readAt: uptime, said: celsius ?? sensor.said }, celsius }
+}
+
+function spoken(fault: SensorFault | undefined, honest: number, last: number | undefined): number | undefined {
+  switch (fault?.type) {
+    case 'says':
+      return fault.celsius
+    case 'stuck':
+      // One that sticks before it ever spoke sticks at its first word.
+      return last ?? honest
+    case 'silent':
+      return undefined
+    default:
+      return honest
   }
 }

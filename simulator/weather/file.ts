@@ -6,19 +6,38 @@ import { type Outdoors, type Weather, WeatherError } from './weather.ts'
 
 /** `fileName` is for messages, and its ending says how to read it: `.epw`, anything else is CSV. */
 export function readWeather(text: string, fileName: string): Weather {
-  const lines = text.split(/\r?\n/)
+  // Spreadsheets put a byte order mark before the first column.
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop()
   if (lines.length === 0) throw new WeatherError(`${fileName}:1: Cannot read the weather as the file must not be empty`)
   return fileName.toLowerCase().endsWith('.epw') ? readEpw(lines, fileName) : readCsv(lines, fileName)
 }
 
+/** What there can be on Earth (EnergyPlus Auxiliary Programs, "EPW CSV Format"). What measuring stations write for "missing" lies outside of it. */
+const RANGES = {
+  celsius: { least: -70, most: 70 },
+  /** Fog may be a little more than saturated. */
+  humidityPercent: { least: 0, most: 110 },
+  sunWattsPerSquareMetre: { least: 0, most: 2000 },
+} as const
+
+/** Throws through `wrong` what is no number or cannot be. */
+function readFigure(text: string, quantity: keyof Outdoors, wrong: (what: string) => Error): number {
+  const value = Number(text)
+  if (text === '' || !Number.isFinite(value)) throw wrong(`must be a number: got "${text}"`)
+  const { least, most } = RANGES[quantity]
+  if (value < least || value > most) throw wrong(`must be from ${least} to ${most}, or is missing: got ${text}`)
+  return quantity === 'humidityPercent' ? Math.min(value, 100) : value
+}
+
 const COLUMNS = {
-  time: '',
+  time: 'at',
   celsius: 'celsius',
   humidity_percent: 'humidityPercent',
   sun_w_m2: 'sunWattsPerSquareMetre',
 } as const
 type Row = Outdoors & { readonly at: Instant }
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 /** `time,celsius[,humidity_percent][,sun_w_m2]`; RFC 3339, rising, straight in between. */
 function readCsv([header = '', ...lines]: readonly string[], fileName: string): Weather {
@@ -31,6 +50,7 @@ function readCsv([header = '', ...lines]: readonly string[], fileName: string): 
   }
   for (const name of ['time', 'celsius'])
     if (!columns.includes(name)) throw wrong(1, `it must have a column ${name}: got "${header}"`)
+  if (new Set(columns).size < columns.length) throw wrong(1, `each column must be there once: got "${header}"`)
 
   const rows = lines.map((line, index): Row => {
     const number = index + 2
@@ -38,27 +58,25 @@ function readCsv([header = '', ...lines]: readonly string[], fileName: string): 
     if (cells.length !== columns.length)
       throw wrong(number, `each line must have ${columns.length} values: got ${cells.length}`)
     const cell = (name: string) => cells[columns.indexOf(name)] ?? ''
-    const at = parseInstant(cell('time'))
+    // A time without a zone would be another moment on another machine.
+    const at = RFC_3339.test(cell('time')) ? parseInstant(cell('time')) : undefined
     if (at === undefined) throw wrong(number, `time must be like 2030-01-14T06:00:00Z: got "${cell('time')}"`)
-    const figure = (name: string, fallback: number): number => {
-      if (!columns.includes(name)) return fallback
-      const value = Number(cell(name))
-      if (cell(name) === '' || !Number.isFinite(value))
-        throw wrong(number, `${name} must be a number: got "${cell(name)}"`)
-      return value
-    }
+    const figure = (name: Exclude<keyof typeof COLUMNS, 'time'>): number =>
+      readFigure(cell(name), COLUMNS[name], (what) => wrong(number, `${name} ${what}`))
+    const has = (name: string) => columns.includes(name)
     return {
       at,
-      celsius: figure('celsius', 0),
-      humidityPercent: figure('humidity_percent', 80),
-      sunWattsPerSquareMetre: figure('sun_w_m2', 0),
+      celsius: figure('celsius'),
+      humidityPercent: has('humidity_percent') ? figure('humidity_percent') : 80,
+      sunWattsPerSquareMetre: has('sun_w_m2') ? figure('sun_w_m2') : 0,
     }
   })
   if (rows.length < 2) throw wrong(1, 'it must have two lines of weather at least')
   const steps = rows.slice(1).map(({ at }, index) => at - (rows[index]?.at ?? at))
+  const falls = steps.findIndex((step) => step <= 0)
+  if (falls >= 0) throw wrong(falls + 3, 'times must rise from line to line')
   const usual = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
   steps.forEach((step, index) => {
-    if (step <= 0) throw wrong(index + 3, 'times must rise from line to line')
     if (step >= 1.5 * usual) {
       throw wrong(
         index + 3,
@@ -101,25 +119,32 @@ function blend(before: Row, after: Row, at: number): Outdoors {
 
 const EPW_HEADER_LINES = 8
 const HOURS_A_YEAR = 8760
-/** Fields of a data line (EnergyPlus Auxiliary Programs, "EPW CSV Format"), and the values that mean "missing". */
+/** Fields of a data line (EnergyPlus Auxiliary Programs, "EPW CSV Format"). */
 const EPW = {
-  celsius: { field: 6, missing: 99.9 },
-  humidityPercent: { field: 8, missing: 999 },
-  sunWattsPerSquareMetre: { field: 13, missing: 9999 },
+  celsius: { field: 6, name: 'the dry bulb temperature' },
+  humidityPercent: { field: 8, name: 'the relative humidity' },
+  sunWattsPerSquareMetre: { field: 13, name: 'the global radiation' },
 } as const
+const EPW_FIELDS_AT_LEAST = 14
+/** Zones of the Earth, h. */
+const ZONES = { least: -12, most: 14 } as const
 
 /** A typical year by the hour, in local standard time; it comes again every year. */
 function readEpw(lines: readonly string[], fileName: string): Weather {
   const wrong = (line: number, what: string) =>
     new WeatherError(`${fileName}:${line}: Cannot read the weather as ${what}`)
   const location = lines[0]?.split(',') ?? []
-  const zoneHours = Number(location[8])
-  if (location[0] !== 'LOCATION' || !Number.isFinite(zoneHours))
-    throw wrong(1, 'an EPW file must begin with LOCATION and its time zone')
+  const zone = location[8]?.trim() ?? ''
+  const zoneHours = Number(zone)
+  if (location[0] !== 'LOCATION') throw wrong(1, `an EPW file must begin with LOCATION: got "${location[0]}"`)
+  if (zone === '' || !(zoneHours >= ZONES.least && zoneHours <= ZONES.most))
+    throw wrong(1, `its time zone must be from ${ZONES.least} to ${ZONES.most} hours: got "${zone}"`)
 
   const rows = lines.slice(EPW_HEADER_LINES).map((line, index): Outdoors => {
     const number = index + EPW_HEADER_LINES + 1
-    const cells = line.split(',')
+    const cells = line.split(',').map((cell) => cell.trim())
+    if (cells.length < EPW_FIELDS_AT_LEAST)
+      throw wrong(number, `each line must have ${EPW_FIELDS_AT_LEAST} fields at least: got ${cells.length}`)
     const [, month, day, hour] = cells
     const expected = hourOfYear(index)
     if (Number(month) !== expected.month || Number(day) !== expected.day || Number(hour) !== expected.hour) {
@@ -128,37 +153,45 @@ function readEpw(lines: readonly string[], fileName: string): Weather {
         `no hour may be missing: got ${month}/${day} hour ${hour} instead of ${expected.month}/${expected.day} hour ${expected.hour}`,
       )
     }
-    const figure = ({ field, missing }: { field: number; missing: number }, name: string): number => {
-      const value = Number(cells[field])
-      if (!Number.isFinite(value) || cells[field] === '')
-        throw wrong(number, `${name} must be a number: got "${cells[field]}"`)
-      if (value >= missing) throw wrong(number, `${name} must not be missing: got ${value}`)
-      return value
+    const figure = (quantity: keyof typeof EPW): number => {
+      const { field, name } = EPW[quantity]
+      return readFigure(cells[field] ?? '', quantity, (what) => wrong(number, `${name} ${what}`))
     }
     return {
-      celsius: figure(EPW.celsius, 'the dry bulb temperature'),
-      humidityPercent: figure(EPW.humidityPercent, 'the relative humidity'),
-      sunWattsPerSquareMetre: figure(EPW.sunWattsPerSquareMetre, 'the global radiation'),
+      celsius: figure('celsius'),
+      humidityPercent: figure('humidityPercent'),
+      sunWattsPerSquareMetre: figure('sunWattsPerSquareMetre'),
     }
   })
   if (rows.length !== HOURS_A_YEAR) throw wrong(lines.length, `it must have ${HOURS_A_YEAR} hours: got ${rows.length}`)
 
-  const newYear = (at: number) =>
-    parseInstant(`${formatInstant(instant(at)).slice(0, 4)}-01-01T00:00:00Z`) ?? instant(0)
   return {
     at(asked) {
       const local = asked + zoneHours * hours(1)
-      const since = local - newYear(local)
-      // Hour 1 ends at one o'clock: its value stands for half past twelve. 29 February is as the day before.
-      const position = since / hours(1) - 0.5
+      const begin = newYear(local)
+      const isLeap = newYear(begin + 366 * DAY) === begin + 366 * DAY
+      // Hour 1 ends at one o'clock: its value stands for half past twelve.
+      const position = (local - begin) / hours(1) - 0.5
       const index = Math.floor(position)
-      const row = (number: number) => rows[((number % HOURS_A_YEAR) + HOURS_A_YEAR) % HOURS_A_YEAR]
+      const row = (number: number) => rows[rowOf(number, isLeap)]
       const [before, after] = [row(index), row(index + 1)]
       if (before === undefined || after === undefined)
         throw new RangeError('Cannot look up the weather as its year must be whole')
       return blend({ ...before, at: instant(index) }, { ...after, at: instant(index + 1) }, position)
     },
   }
+}
+
+const DAY = hours(24)
+const HOURS_BEFORE_LEAP_DAY = (31 + 28) * 24
+
+const newYear = (at: number): number =>
+  parseInstant(`${formatInstant(instant(at)).slice(0, 4)}-01-01T00:00:00Z`) ?? Number.NaN
+
+/** 29 February is as the day before, so that the rest of a leap year keeps its season; before the first hour comes the last. */
+function rowOf(hour: number, isLeap: boolean): number {
+  const counted = isLeap && hour >= HOURS_BEFORE_LEAP_DAY ? hour - 24 : hour
+  return (counted + HOURS_A_YEAR) % HOURS_A_YEAR
 }
 
 /** Of a year that is no leap year. */

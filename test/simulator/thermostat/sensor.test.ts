@@ -1,83 +1,146 @@
-import { expect, test } from 'vitest'
-import { hours, minutes, seconds } from '#contract/time.ts'
+import { describe, expect, test } from 'vitest'
+import { type Millis, minutes, seconds } from '#contract/time.ts'
 import { randomStream } from '../../../simulator/random.ts'
-import { newSensor, readSensor, type SensorFault, type SensorParameters } from '../../../simulator/thermostat/sensor.ts'
+import {
+  BARE_SENSOR,
+  newSensor,
+  readSensor,
+  type SensorFault,
+  type SensorParameters,
+  WALL_SENSOR,
+} from '../../../simulator/thermostat/sensor.ts'
 
 const EXACT: SensorParameters = { lagSeconds: 0, noiseKelvin: 0, quantumKelvin: 0.0001 }
+const NOISY: SensorParameters = { ...EXACT, noiseKelvin: 0.05 }
+const SLOW: SensorParameters = { ...EXACT, lagSeconds: 300 }
 
-/** One reading a minute of air at `celsius(minute)`. */
+interface Trouble {
+  readonly fault: SensorFault
+  /** Of the readings, counted from 0: the first that is wrong, and the first that is right again. */
+  readonly from: number
+  readonly until?: number
+}
+
+/** Readings at these times of air at `celsius(uptime)`. */
 function readings(
-  count: number,
-  celsius: (minute: number) => number,
-  { parameters = EXACT, fault, from = 0 }: { parameters?: SensorParameters; fault?: SensorFault; from?: number } = {},
+  times: readonly Millis[],
+  celsius: (uptime: Millis) => number,
+  { parameters = EXACT, troubles = [] }: { parameters?: SensorParameters; troubles?: readonly Trouble[] } = {},
 ): readonly (number | undefined)[] {
   const random = randomStream(1, 'noise')
   let sensor = newSensor
-  return Array.from({ length: count }, (_, minute) => {
-    const broken = fault !== undefined && minute >= from
+  return times.map((uptime, index) => {
+    const trouble = troubles.find(({ from, until = times.length }) => index >= from && index < until)
     const read = readSensor(sensor, {
-      ...{ airCelsius: celsius(minute), uptime: minutes(minute), parameters, random },
-      ...(broken && { fault, since: minutes(from) }),
+      ...{ airCelsius: celsius(uptime), uptime, parameters, random },
+      ...(trouble !== undefined && { fault: trouble.fault, since: times[trouble.from] ?? uptime }),
     })
     sensor = read.sensor
     return read.celsius
   })
 }
 
-test('its case has come 63 % of the way after one time constant', () => {
-  const said = readings(11, (minute) => (minute === 0 ? 20 : 30), { parameters: { ...EXACT, lagSeconds: 300 } })
-  expect(said[0]).toBeCloseTo(20, 3)
-  expect(said[5]).toBeCloseTo(20 + 10 * (1 - Math.exp(-1)), 2)
-  expect(said[10]).toBeCloseTo(20 + 10 * (1 - Math.exp(-2)), 2)
-})
+const everyMinute = (count: number) => Array.from({ length: count }, (_, minute) => minutes(minute))
+/** It gets a kelvin warmer each minute. */
+const rising = (uptime: Millis) => 20 + uptime / minutes(1)
+/** It is 20 °C when the sensor wakes, and 30 °C from then on. */
+const stepped = (uptime: Millis) => (uptime === 0 ? 20 : 30)
 
-test('its noise has the deviation of its data sheet and no bias', () => {
-  const said = readings(4000, () => 20, { parameters: { ...EXACT, noiseKelvin: 0.05 } }).map(
-    (value) => (value ?? 0) - 20,
-  )
-  const mean = said.reduce((sum, each) => sum + each, 0) / said.length
-  const deviation = Math.sqrt(said.reduce((sum, each) => sum + each ** 2, 0) / said.length)
-  expect(Math.abs(mean)).toBeLessThan(0.005)
-  expect(deviation).toBeGreaterThan(0.047)
-  expect(deviation).toBeLessThan(0.053)
-})
+describe('the case', () => {
+  test('takes the temperature that it wakes in', () => {
+    expect(readings([seconds(0)], () => 3, { parameters: SLOW })).toEqual([3])
+  })
 
-test('it speaks in the steps of its converter', () => {
-  for (const value of readings(50, (minute) => 20 + minute / 77, { parameters: { ...EXACT, quantumKelvin: 0.0625 } })) {
-    expect(Number.isInteger((value ?? 0.1) / 0.0625)).toBe(true)
-  }
-})
+  test.for([
+    { constants: 1, share: 0.632 },
+    { constants: 2, share: 0.865 },
+    { constants: 3, share: 0.95 },
+  ])('has come $share of the way after $constants time constants', ({ constants, share }) => {
+    const said = readings(everyMinute(16), stepped, { parameters: SLOW })
+    expect(said[5 * constants]).toBeCloseTo(20 + 10 * share, 2)
+  })
 
-test.for<{ fault: SensorFault; says: readonly (number | undefined)[] }>([
-  { fault: { type: 'says', celsius: 85 }, says: [20, 85, 85] },
-  { fault: { type: 'says', celsius: Number.NaN }, says: [20, Number.NaN, Number.NaN] },
-  { fault: { type: 'stuck' }, says: [20, 20, 20] },
-  { fault: { type: 'silent' }, says: [20, undefined, undefined] },
-  { fault: { type: 'drifting', kelvinPerHour: 60 }, says: [20, 21, 23] },
-])('$fault.type', ({ fault, says }) => {
-  const said = readings(3, (minute) => 20 + minute, { fault, from: 1 })
-  said.forEach((value, index) => {
-    if (value === undefined || Number.isNaN(value)) expect(value).toBe(says[index])
-    else expect(value).toBeCloseTo(says[index] ?? -1, 6)
+  test('is as far, however often it is asked', () => {
+    const often = readings(everyMinute(11), stepped, { parameters: SLOW })
+    const seldom = readings([minutes(0), minutes(0.3), minutes(7), minutes(10)], stepped, { parameters: SLOW })
+    expect(seldom.at(-1)).toBeCloseTo(often.at(-1) ?? Number.NaN, 3)
+  })
+
+  test('of a bare sensor is no case: it says at once what is', () => {
+    expect(readings(everyMinute(2), stepped, { parameters: BARE_SENSOR })).toEqual([20, 30])
+    expect(readings(everyMinute(2), stepped, { parameters: WALL_SENSOR })[1]).toBeLessThan(25)
   })
 })
 
-test('a fault moves nothing of the noise that comes after it', () => {
-  const parameters = { ...EXACT, noiseKelvin: 0.5 }
-  const random = [randomStream(1, 'noise'), randomStream(1, 'noise')] as const
-  const later = (stream: () => number, fault?: SensorFault) => {
-    let sensor = newSensor
-    for (let minute = 0; minute < 10; minute++) {
-      const broken = fault !== undefined && minute < 5 ? { fault, since: seconds(0) } : {}
-      sensor = readSensor(sensor, {
-        airCelsius: 20,
-        uptime: hours(minute),
-        parameters,
-        random: stream,
-        ...broken,
-      }).sensor
-    }
-    return sensor.said
-  }
-  expect(later(random[0], { type: 'silent' })).toBe(later(random[1]))
+test('its noise has the deviation of its data sheet, no bias, and no memory', () => {
+  const count = 4_000
+  const noise = readings(everyMinute(count), () => 20, { parameters: NOISY }).map((value) => (value ?? Number.NaN) - 20)
+  const sum = (values: readonly number[]) => values.reduce((before, each) => before + each, 0)
+  const deviation = Math.sqrt(sum(noise.map((each) => each ** 2)) / count)
+  expect(Math.abs(sum(noise) / count)).toBeLessThan(0.004)
+  expect(deviation / 0.05).toBeCloseTo(1, 1)
+  const memory =
+    sum(noise.slice(1).map((each, index) => each * (noise[index] ?? 0))) / sum(noise.map((each) => each ** 2))
+  expect(Math.abs(memory)).toBeLessThan(0.05)
+  // Of a normal distribution 4.6 % lie beyond two deviations.
+  expect(Math.abs(noise.filter((each) => Math.abs(each) > 2 * deviation).length / count - 0.046)).toBeLessThan(0.01)
+})
+
+test.for([0.125, 0.0625, 0.5])('it speaks in steps of %d K, the nearest to what is', (quantumKelvin) => {
+  const air = (uptime: Millis) => 19 + uptime / minutes(77)
+  const times = everyMinute(300)
+  readings(times, air, { parameters: { ...EXACT, quantumKelvin } }).forEach((said, index) => {
+    const value = said ?? Number.NaN
+    expect(Number.isInteger(value / quantumKelvin)).toBe(true)
+    expect(Math.abs(value - air(times[index] ?? minutes(0)))).toBeLessThanOrEqual(quantumKelvin / 2 + 1e-9)
+  })
+})
+
+describe('a fault', () => {
+  test.for<{ fault: SensorFault; says: readonly (number | undefined)[] }>([
+    { fault: { type: 'says', celsius: 85 }, says: [20, 85, 85, 85, 24] },
+    { fault: { type: 'says', celsius: Number.NaN }, says: [20, Number.NaN, Number.NaN, Number.NaN, 24] },
+    { fault: { type: 'stuck' }, says: [20, 20, 20, 20, 24] },
+    { fault: { type: 'silent' }, says: [20, undefined, undefined, undefined, 24] },
+    { fault: { type: 'drifting', kelvinPerHour: 60 }, says: [20, 21, 23, 25, 24] },
+    { fault: { type: 'drifting', kelvinPerHour: -30 }, says: [20, 21, 21.5, 22, 24] },
+  ])('$fault says $says', ({ fault, says }) => {
+    const said = readings(everyMinute(5), rising, { parameters: BARE_SENSOR, troubles: [{ fault, from: 1, until: 4 }] })
+    expect(said).toEqual(says)
+  })
+
+  test('drift is counted from when it began, and an hour of it is what it is called by', () => {
+    const fault = { type: 'drifting', kelvinPerHour: 1.5 } as const
+    const times = [minutes(0), minutes(45), minutes(105)]
+    const said = readings(times, () => 20, { troubles: [{ fault, from: 1 }] })
+    expect(said[1]).toBeCloseTo(20, 3)
+    expect(said[2]).toBeCloseTo(21.5, 3)
+  })
+
+  test('of one that sticks before it ever spoke: it sticks at its first word', () => {
+    const stuck: SensorFault = { type: 'stuck' }
+    expect(readings(everyMinute(3), rising, { troubles: [{ fault: stuck, from: 0 }] })).toEqual([20, 20, 20])
+  })
+
+  test('of one that sticks after silence: it repeats what was heard, and nothing that it kept to itself', () => {
+    const troubles: readonly Trouble[] = [
+      { fault: { type: 'silent' }, from: 1, until: 3 },
+      { fault: { type: 'stuck' }, from: 3 },
+    ]
+    expect(readings(everyMinute(5), rising, { troubles })).toEqual([20, undefined, undefined, 20, 20])
+  })
+
+  test.for<SensorFault>([
+    { type: 'silent' },
+    { type: 'stuck' },
+    { type: 'says', celsius: -127 },
+    { type: 'drifting', kelvinPerHour: 5 },
+  ])('of $type moves nothing of what is said after it, noise or lag', (fault) => {
+    const parameters = { ...NOISY, lagSeconds: 300 }
+    const times = everyMinute(12)
+    const healthy = readings(times, rising, { parameters })
+    const mended = readings(times, rising, { parameters, troubles: [{ fault, from: 2, until: 6 }] })
+    expect(mended.slice(6)).toEqual(healthy.slice(6))
+    expect(mended.slice(2, 6)).not.toEqual(healthy.slice(2, 6))
+  })
 })
