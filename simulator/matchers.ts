@@ -1,9 +1,9 @@
 // Matchers that turn the clock: what a home does in the next hours, as one line of a test. They are plain functions in the form that Vitest and
 // Jest share; `latchkey/simulator/vitest` makes them known to Vitest.
 
+import { formatLocal } from '#contract/local-time.ts'
 import type { Home } from './home.ts'
 import { formatLength, type Length, lengthOf } from './length.ts'
-import { formatLocal } from './local-time.ts'
 
 export interface MatcherResult {
   readonly pass: boolean

@@ -4,18 +4,23 @@ import { formatInstant, parseInstant } from '#contract/clock.ts'
 import type { PropertyPath, Value } from '#contract/property.ts'
 import { type Instant, type Millis, type Moment, millis, minutes } from '#contract/time.ts'
 import { type Ack, type Command, type Control, done, type Reply, refuse, type Step } from '../control.ts'
+import { DEFAULT_CONFIG, type ThermostatConfig } from './config.ts'
 import { guard, guardEndsAt } from './guard.ts'
 import type { ThermostatActuators, ThermostatReading } from './hardware.ts'
+import { advance, newRegulator } from './regulator.ts'
 import {
   frostAfter,
   HARD_LIMIT,
   isAiring,
+  isOld,
   nextBlindChange,
   resolve,
   STALE_AFTER,
   shownTarget,
+  targetsOf,
   WINDOW_DELAY,
 } from './resolve.ts'
+import { follow, planAt } from './schedule.ts'
 import {
   formatSaved,
   type Hold,
@@ -30,6 +35,8 @@ import {
 
 /** What a sensor can honestly say about a room. DS18B20 answers 85 after a power failure and −127 when it is gone. */
 const BELIEVABLE = { min: -30, max: 60 } as const
+/** And about the weather. */
+const OUTSIDE = { min: -60, max: 60 } as const
 /** No room changes faster, in K a minute. */
 const FASTEST = 3
 /** Two readings closer than this say nothing about a rate: a first reading after a gap may differ more. */
@@ -41,13 +48,15 @@ const COOLED_BY = 3
 
 type State = ThermostatState
 
-export function createThermostatControl(): Control<State, ThermostatReading, ThermostatActuators> {
+export function createThermostatControl(
+  config: ThermostatConfig = DEFAULT_CONFIG,
+): Control<State, ThermostatReading, ThermostatActuators> {
   return {
     kind: 'thermostat',
-    begin: (saved, at) => regulate(initial(readSaved(saved), at), at),
-    hear: (state, reading, at) => ({ state: regulate(heard(state, reading, at), at) }),
-    obey,
-    tick: (state, at): Step<State> => ({ state: regulate(state, at) }),
+    begin: (saved, at) => regulate(initial(readSaved(saved), at), config, at),
+    hear: (state, reading, at) => ({ state: regulate(heard(state, reading, at), config, at) }),
+    obey: (state, command, at) => obey(state, command, config, at),
+    tick: (state, at): Step<State> => ({ state: regulate(state, config, at) }),
     dueAt: (state) => state.due,
     actuators: ({ output }) => ({ heat: output === 'heat', cool: output === 'cool' }),
     properties,
@@ -57,7 +66,8 @@ export function createThermostatControl(): Control<State, ThermostatReading, The
 
 const initial = (settings: Settings, at: Moment): State => ({
   settings,
-  reading: undefined,
+  ...{ reading: undefined, outside: undefined, plan: undefined },
+  regulation: newRegulator(at.uptime),
   sameSince: at.uptime,
   stuck: false,
   sensorFault: false,
@@ -77,6 +87,8 @@ function heard(state: State, reading: ThermostatReading, { uptime }: Moment): St
   switch (reading.type) {
     case 'temperature':
       return felt(state, reading.celsius, uptime)
+    case 'outside':
+      return inRange(reading.celsius, OUTSIDE) ? { ...state, outside: { celsius: reading.celsius, at: uptime } } : state
     case 'humidity':
       return reading.percent >= 0 && reading.percent <= 100
         ? { ...state, humidity: Math.round(reading.percent) }
@@ -106,29 +118,54 @@ function felt(state: State, celsius: number, uptime: Millis): State {
 }
 
 function isBelievable({ reading }: State, celsius: number, uptime: Millis): boolean {
-  if (!Number.isFinite(celsius) || celsius < BELIEVABLE.min || celsius > BELIEVABLE.max) return false
+  if (!inRange(celsius, BELIEVABLE)) return false
   if (reading === undefined || uptime - reading.at > RATE_WINDOW) return true
   // Half a degree is allowed at once: that is the sensor, not the room.
   const allowed = 0.5 + (FASTEST * (uptime - reading.at)) / minutes(1)
   return Math.abs(celsius - reading.celsius) <= allowed
 }
 
+/** False for what is no number as well. */
+const inRange = (value: number, { min, max }: { readonly min: number; readonly max: number }): boolean =>
+  value >= min && value <= max
+
 /** Runs the layers and the guard, and works out when to look again. */
-function regulate(before: State, at: Moment): State {
-  const state = noticeStuck(endHold(before, at.wall))
-  const decision = resolve(state, at)
+function regulate(before: State, config: ThermostatConfig, at: Moment): State {
+  const state = steer(noticeStuck(keepToPlan(endHold(before, at.wall), config, at.wall)), config, at)
+  const decision = resolve(state, at, config)
   const output = guard({
     demand: decision.demand,
     output: state.output,
     switchedAt: state.switchedAt,
     uptime: at.uptime,
     safety: decision.layer === 'limit' || decision.layer === 'sensor',
+    rests: config.rests,
   })
   const switched = output !== state.output
   const next = switched ? { ...state, output, switchedAt: at.uptime, celsiusAtSwitch: state.reading?.celsius } : state
   const wrong = next.relayClosed !== undefined && next.relayClosed !== (next.output === 'heat')
   const compared = { ...next, relayWrongSince: wrong ? (next.relayWrongSince ?? at.uptime) : undefined }
-  return { ...compared, due: nextDue(compared, at) }
+  return { ...compared, due: nextDue(compared, config, at) }
+}
+
+function keepToPlan(state: State, { schedule }: ThermostatConfig, wall: Instant): State {
+  if (schedule === undefined) return state
+  const plan = planAt(schedule, wall, state.plan)
+  return { ...state, plan, settings: follow(state.settings, plan, wall) }
+}
+
+/** Lets the regulator work while it is the one that decides; what it was about to do is void once another layer had its say. */
+function steer(state: State, { regulator, rests }: ThermostatConfig, at: Moment): State {
+  if (regulator.type === 'hysteresis') return state
+  const { reading, outside, settings, regulation } = state
+  const target = targetsOf(settings).heat
+  const { uptime } = at
+  if (reading === undefined || target === undefined || resolve(state, at, { regulator }).layer !== 'target') {
+    return { ...state, regulation: { ...regulation, cycle: undefined, integratedAt: uptime } }
+  }
+  const outsideCelsius = outside === undefined || isOld(outside, uptime) ? undefined : outside.celsius
+  const room = { target, celsius: reading.celsius, outsideCelsius }
+  return { ...state, regulation: advance(regulation, { regulator, room, rests }, uptime) }
 }
 
 /** A room that is heated warms, and one that is heated in vain cools: a sensor that says neither does not feel it. */
@@ -142,15 +179,20 @@ function noticeStuck(state: State): State {
 function endHold(state: State, wall: Instant): State {
   const { hold } = state.settings
   if (hold.type !== 'until' || wall < hold.until) return state
-  return { ...state, settings: { ...state.settings, hold: { type: 'none' }, preset: hold.resume } }
+  const released = { hold: { type: 'none' }, preset: hold.resume, scheduledSince: undefined } as const
+  return { ...state, settings: { ...state.settings, ...released } }
 }
 
 /** Everything that can change by itself: a reading that grows old, a guard that lets go, airing, the blind rhythm, a hold. */
-function nextDue(state: State, { uptime, wall }: Moment): Millis {
-  const { reading, output, switchedAt, window, settings } = state
+function nextDue(state: State, { rests }: ThermostatConfig, { uptime, wall }: Moment): Millis {
+  const { reading, output, switchedAt, window, settings, plan, regulation } = state
+  const { cycle } = regulation
   const soon = [
     reading === undefined ? undefined : reading.at + STALE_AFTER,
-    guardEndsAt(output, switchedAt),
+    guardEndsAt(output, switchedAt, rests),
+    cycle && cycle.startedAt + cycle.onFor,
+    cycle?.endsAt,
+    plan && uptime + (plan.to - wall),
     window.since > 0 ? window.since + WINDOW_DELAY : undefined,
     nextBlindChange(uptime),
     settings.hold.type === 'until' ? uptime + (settings.hold.until - wall) : undefined,
@@ -160,10 +202,10 @@ function nextDue(state: State, { uptime, wall }: Moment): Millis {
   return millis(Math.min(uptime + minutes(1), ...ahead))
 }
 
-function obey(state: State, { path, value }: Command, at: Moment): Reply<State> {
+function obey(state: State, { path, value }: Command, config: ThermostatConfig, at: Moment): Reply<State> {
   const changed = change(state.settings, path, value, at)
   if ('ok' in changed) return { state, ack: changed }
-  return { state: regulate({ ...state, settings: changed }, at), ack: done }
+  return { state: regulate({ ...state, settings: changed }, config, at), ack: done }
 }
 
 /** The settings after a command, or why it is refused. Values have their datatype and range already. */
@@ -202,7 +244,9 @@ function withHold(settings: Settings, value: Value, wall: Instant): Settings | A
   const read = v.safeParse(wantedHold, value)
   if (!read.success) return refuse('invalid', 'hold must be {}, {"indefinite":true} or {"until":"<RFC 3339>"}')
   const { until, indefinite } = read.output
-  if (until === undefined) return { ...settings, hold: { type: indefinite === true ? 'indefinite' : 'none' } }
+  // Whoever lets go of a hold wants the schedule back, and now.
+  const released = { ...settings, hold: { type: 'none' }, scheduledSince: undefined } as const
+  if (until === undefined) return indefinite === true ? { ...settings, hold: { type: 'indefinite' } } : released
   const end = parseInstant(until)
   if (end === undefined) return refuse('invalid', 'until must be a time as RFC 3339 writes it')
   if (end <= wall) return refuse('out_of_range', 'until must lie in the future')

@@ -3,6 +3,8 @@
 export type ThermostatReading =
   /** `celsius` is as the sensor gave it: not yet believed. */
   | { readonly type: 'temperature'; readonly celsius: number }
+  /** Of the weather, where something measures it. */
+  | { readonly type: 'outside'; readonly celsius: number }
   | { readonly type: 'humidity'; readonly percent: number }
   | { readonly type: 'window'; readonly open: boolean }
   /** What the heating relay really is, where the board can tell. */

@@ -1,6 +1,8 @@
 // Which layer decides what the room shall be. The highest that has something to say wins; each names itself in `health/status`.
 import type { HEALTH } from '#contract/kinds.ts'
 import { type Millis, type Moment, millis, minutes, seconds } from '#contract/time.ts'
+import { DEFAULT_CONFIG, type ThermostatConfig } from './config.ts'
+import { HYSTERESIS, isOn, type Regulator } from './regulator.ts'
 import type { Preset, Settings, ThermostatState } from './state.ts'
 
 /** What the heating or cooling shall do, before the actuator guard. `keep` leaves it as it is: inside the hysteresis. */
@@ -19,8 +21,6 @@ export const STALE_AFTER = minutes(15)
 /** Frost protection begins at the first and ends at the second. */
 const FROST_AT = 5
 const FROST_UNTIL = 7
-/** Half the band around the target in which nothing is switched. */
-export const HYSTERESIS = 0.3
 /** Airing a room shorter or longer than this begins or ends the pause of the heating. */
 export const WINDOW_DELAY = seconds(60)
 
@@ -33,6 +33,8 @@ const IN_VAIN_AFTER = minutes(30)
  * Without a sensor a frozen pipe is worse than a warm room: where it was last seen cold, one tenth of the time is heated blindly.
  */
 const BLIND_BELOW = 12
+/** … or where it was freezing outside. */
+const BLIND_BELOW_OUTSIDE = 3
 const BLIND_PERIOD = minutes(30)
 const BLIND_ON = minutes(3)
 
@@ -47,7 +49,7 @@ const PRESET_TARGETS: Readonly<Record<Exclude<Preset, 'none'>, number>> = {
 const AWAY_BAND = 3
 
 /** The temperature to heat to and to cool to; undefined where the mode has none. */
-export function targetsOf({ mode, target, targetLow, targetHigh, preset }: Settings): { heat?: number; cool?: number } {
+export function targetsOf({ mode, target, targetLow, targetHigh, preset }: Settings): Targets {
   const wanted = preset === 'none' ? target : PRESET_TARGETS[preset]
   const widen = preset === 'away' ? AWAY_BAND : 0
   switch (mode) {
@@ -66,12 +68,15 @@ export function targetsOf({ mode, target, targetLow, targetHigh, preset }: Setti
 export const shownTarget = ({ preset, target }: Settings): number =>
   preset === 'none' ? target : PRESET_TARGETS[preset]
 
-export function resolve(state: ThermostatState, { uptime }: Moment): Decision {
+export function resolve(
+  state: ThermostatState,
+  { uptime }: Moment,
+  { regulator }: Pick<ThermostatConfig, 'regulator'> = DEFAULT_CONFIG,
+): Decision {
   const { reading, settings, overheated, frost, stuck } = state
   const sensorFault = state.sensorFault || stuck
   if (overheated) return { demand: 'off', status: 'sensor-fault', layer: 'limit' }
-  const stale = reading === undefined || uptime - reading.at >= STALE_AFTER
-  if (reading === undefined || stale || sensorFault) {
+  if (reading === undefined || isOld(reading, uptime) || sensorFault) {
     const status = sensorFault ? 'sensor-fault' : 'sensor-stale'
     return { demand: blindly(state, uptime), status, layer: 'sensor' }
   }
@@ -79,8 +84,10 @@ export function resolve(state: ThermostatState, { uptime }: Moment): Decision {
   if (frost) return { demand: 'heat', status: 'frost', layer: 'frost' }
   const status = healthOf(state, celsius, uptime)
   if (isAiring(state, uptime)) return { demand: 'off', status, layer: 'window' }
-  return { demand: towards(targetsOf(settings), celsius, state.output), status, layer: 'target' }
+  return { demand: towards(targetsOf(settings), celsius, state, regulator, uptime), status, layer: 'target' }
 }
+
+export const isOld = ({ at }: { readonly at: Millis }, uptime: Millis): boolean => uptime - at >= STALE_AFTER
 
 /** Said, and acted on by a person: the room is better off with a heating that is tried than with one that is given up. */
 function healthOf(
@@ -104,22 +111,40 @@ export function isAiring({ window }: ThermostatState, uptime: Millis): boolean {
   return uptime - window.since >= WINDOW_DELAY ? window.open : window.airedBefore
 }
 
+interface Targets {
+  readonly heat?: number
+  readonly cool?: number
+}
+
 function towards(
-  { heat, cool }: { heat?: number; cool?: number },
+  targets: Targets,
   celsius: number,
-  output: ThermostatState['output'],
+  state: ThermostatState,
+  regulator: Regulator,
+  uptime: Millis,
 ): Demand {
-  if (heat !== undefined && celsius <= heat - HYSTERESIS) return 'heat'
-  if (cool !== undefined && celsius >= cool + HYSTERESIS) return 'cool'
-  if (output === 'heat' && (heat === undefined || celsius >= heat + HYSTERESIS)) return 'off'
-  if (output === 'cool' && (cool === undefined || celsius <= cool - HYSTERESIS)) return 'off'
+  const { output, regulation } = state
+  if (regulator.type === 'hysteresis') return between(targets, celsius, output, regulator.kelvin)
+  const { heat, ...cooling } = targets
+  if (heat !== undefined && regulation.cycle !== undefined && isOn(regulation.cycle, uptime)) return 'heat'
+  // Its cycle is over, and whatever cools goes by hysteresis.
+  return output === 'heat' ? 'off' : between(cooling, celsius, output, HYSTERESIS.kelvin)
+}
+
+function between({ heat, cool }: Targets, celsius: number, output: ThermostatState['output'], kelvin: number): Demand {
+  if (heat !== undefined && celsius <= heat - kelvin) return 'heat'
+  if (cool !== undefined && celsius >= cool + kelvin) return 'cool'
+  if (output === 'heat' && (heat === undefined || celsius >= heat + kelvin)) return 'off'
+  if (output === 'cool' && (cool === undefined || celsius <= cool - kelvin)) return 'off'
   return 'keep'
 }
 
 /** Off stays off, except where it was freezing when the sensor fell silent; cooling is never done blindly. */
-function blindly({ reading, settings, frost }: ThermostatState, uptime: Millis): Demand {
+function blindly({ reading, outside, settings, frost }: ThermostatState, uptime: Millis): Demand {
   const mayHeat = settings.mode === 'heat' || settings.mode === 'heat_cool' || frost
-  if (reading === undefined || reading.celsius >= BLIND_BELOW || !mayHeat) return 'off'
+  const wasCold = reading !== undefined && reading.celsius < BLIND_BELOW
+  const isFreezing = outside !== undefined && outside.celsius < BLIND_BELOW_OUTSIDE && !isOld(outside, uptime)
+  if (!mayHeat || !(wasCold || isFreezing)) return 'off'
   return uptime % BLIND_PERIOD < BLIND_ON ? 'heat' : 'off'
 }
 

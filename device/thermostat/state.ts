@@ -3,6 +3,8 @@ import * as v from 'valibot'
 import { MODES, PRESETS } from '#contract/kinds.ts'
 import type { JsonObject } from '#contract/property.ts'
 import { type Instant, instant, type Millis } from '#contract/time.ts'
+import type { RegulatorState } from './regulator.ts'
+import type { Transition } from './schedule.ts'
 
 export type Mode = (typeof MODES)[number]
 export type Preset = (typeof PRESETS)[number]
@@ -23,12 +25,24 @@ export interface Settings {
   readonly targetHigh: number
   readonly preset: Preset
   readonly hold: Hold
+  /** Which transition of the schedule was carried out last, by its time; undefined: none, or a person wants the next look at it. */
+  readonly scheduledSince: Instant | undefined
+}
+
+/** What the schedule says, for as long as it says it: finding out needs a calendar. */
+export interface Plan {
+  readonly from: Instant
+  readonly to: Instant
+  readonly transition: Transition | undefined
 }
 
 export interface ThermostatState {
   readonly settings: Settings
   /** The last reading that was believed. */
   readonly reading: { readonly celsius: number; readonly at: Millis } | undefined
+  readonly outside: { readonly celsius: number; readonly at: Millis } | undefined
+  readonly regulation: RegulatorState
+  readonly plan: Plan | undefined
   /** Since when the sensor has said exactly the same. */
   readonly sameSince: Millis
   /** Latched when the heating ran for long and the sensor said exactly the same all the while, until it says something else. */
@@ -62,6 +76,7 @@ export const DEFAULT_SETTINGS: Settings = {
   targetHigh: 25,
   preset: 'none',
   hold: { type: 'none' },
+  scheduledSince: undefined,
 }
 
 /** `heat_cool` needs this much room between its two targets. */
@@ -70,6 +85,7 @@ export const MIN_BAND = 2
 const celsius = v.pipe(v.number(), v.minValue(5), v.maxValue(35))
 /** ECMA-262 `Date`: no time lies further than this from 1970, and none beyond can be written down. */
 const LAST_INSTANT = 8.64e15
+const savedInstant = v.pipe(v.number(), v.minValue(-LAST_INSTANT), v.maxValue(LAST_INSTANT), v.transform(instant))
 const savedFields = v.object({
   mode: v.picklist(MODES),
   target: celsius,
@@ -81,10 +97,11 @@ const savedFields = v.object({
     v.object({ type: v.literal('indefinite') }),
     v.object({
       type: v.literal('until'),
-      until: v.pipe(v.number(), v.minValue(-LAST_INSTANT), v.maxValue(LAST_INSTANT), v.transform(instant)),
+      until: savedInstant,
       resume: v.picklist(PRESETS),
     }),
   ]),
+  scheduledSince: v.optional(savedInstant),
 })
 const savedSettings = v.pipe(
   savedFields,
@@ -99,9 +116,9 @@ export function hasBand(targetLow: number, targetHigh: number): boolean {
 /** What was saved, or the defaults where nothing or nonsense was. */
 export function readSaved(saved: unknown): Settings {
   const read = v.safeParse(savedSettings, saved)
-  return read.success ? read.output : DEFAULT_SETTINGS
+  return read.success ? { ...DEFAULT_SETTINGS, ...read.output } : DEFAULT_SETTINGS
 }
 
-export function formatSaved({ mode, target, targetLow, targetHigh, preset, hold }: Settings): JsonObject {
-  return { mode, target, targetLow, targetHigh, preset, hold: { ...hold } }
+export function formatSaved({ hold, scheduledSince, ...rest }: Settings): JsonObject {
+  return { ...rest, hold: { ...hold }, ...(scheduledSince !== undefined && { scheduledSince }) }
 }

@@ -2,10 +2,10 @@
 import type { Logger } from 'pino'
 import { parseInstant } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
+import { localOf } from '#contract/local-time.ts'
 import type { Instant } from '#contract/time.ts'
 import { HOUSE_NAMES, type HouseName } from '../house/presets.ts'
 import type { Length } from '../length.ts'
-import { localOf } from '../local-time.ts'
 import type { Weather } from '../weather/weather.ts'
 
 export interface HomeOptions {

@@ -1,7 +1,7 @@
 // A household that lives: everybody walks through their days, pets stroll, until it is disposed.
 import { CALLED_OFF, type Clock } from '#contract/clock.ts'
+import { localOf } from '#contract/local-time.ts'
 import { type Millis, millis, seconds } from '#contract/time.ts'
-import { localOf } from '../local-time.ts'
 import { randomStream } from '../random.ts'
 import { buildingOf, type World } from './building.ts'
 import { secondsBetween } from './pace.ts'

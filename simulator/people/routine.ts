@@ -1,7 +1,8 @@
 // What a day of somebody looks like: when they are where. Each day of each person is drawn from a stream of its own, so that neither
 // another person nor the day at which a simulation begins changes anything of it.
+
+import { dayNumberOf, instantOf, localOf } from '#contract/local-time.ts'
 import type { Instant } from '#contract/time.ts'
-import { dayNumberOf, instantOf, localOf } from '../local-time.ts'
 import { randomStream } from '../random.ts'
 import { OUTSIDE } from './plan.ts'
 

@@ -1,7 +1,8 @@
 // How times and figures of a run are said, the same in every format.
+
+import { dayNumberOf, formatLocal, localOf } from '#contract/local-time.ts'
 import { instant, millis } from '#contract/time.ts'
 import { formatLength } from '../length.ts'
-import { dayNumberOf, formatLocal, localOf } from '../local-time.ts'
 import type { Check, Kpi, Outcome, Report } from './report.ts'
 
 const DAY_MILLIS = 86_400_000

@@ -1,7 +1,8 @@
 // When a step is due, as people write it: `22:00` (the next time the wall says so), `+2h` (after the start), `day 2 07:30`.
+
+import { instantOf, localOf, nextLocal } from '#contract/local-time.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import { readLength } from '../length.ts'
-import { instantOf, localOf, nextLocal } from '../local-time.ts'
 
 const CLOCK = /^(?:day (?<day>[1-9]\d{0,2}) )?(?<hour>[01]?\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?$/
 

@@ -1,10 +1,10 @@
 // What each part of a scenario may say and all of them together may not: a device that is not in the home, a step that never comes, an
 // expectation that nothing could ever check.
 import { KINDS, type Kind } from '#contract/ids.ts'
+import { instantOf, localOf } from '#contract/local-time.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import { DEFAULT_CONFIG } from '../../device/security/config.ts'
 import { lengthOf } from '../length.ts'
-import { instantOf, localOf } from '../local-time.ts'
 import { FLOOR_PLAN, OUTSIDE } from '../people/plan.ts'
 import { actionsOf, isFromPhone } from './actions.ts'
 import { readCondition } from './condition.ts'

@@ -1,6 +1,6 @@
 // What a person sees while it runs: one line that is written over. A log gets nothing of it.
 import type { WriteStream } from 'node:tty'
-import { formatLocal } from '../local-time.ts'
+import { formatLocal } from '#contract/local-time.ts'
 import type { Progress } from '../scenario/run.ts'
 
 export interface Screen {

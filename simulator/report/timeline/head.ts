@@ -1,6 +1,7 @@
 // The part of a run's page that is plain text: what it was, and what came of each check.
+
+import { formatLocal, localOf } from '#contract/local-time.ts'
 import { instant } from '#contract/time.ts'
-import { formatLocal, localOf } from '../../local-time.ts'
 import type { Check, Report } from '../report.ts'
 import { CHECK_SIGNS, failedOf, formatKpi, formatSpan, formatTook, formatWhen, gaveUpOf } from '../words.ts'
 import { escapeXml } from '../xml.ts'

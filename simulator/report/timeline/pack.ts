@@ -1,6 +1,7 @@
 // From a report to what its page draws. Names that come thousands of times are written once: a page is to stay small enough to send.
+
+import { dayNumberOf, localOf } from '#contract/local-time.ts'
 import { instant } from '#contract/time.ts'
-import { dayNumberOf, localOf } from '../../local-time.ts'
 import type { Report, ReportedMessage } from '../report.ts'
 import { failedOf } from '../words.ts'
 import { panelsOf } from './curves.ts'

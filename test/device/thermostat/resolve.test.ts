@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { guard, guardEndsAt, MIN_OFF, MIN_ON, type Output } from '../../../device/thermostat/guard.ts'
+import { newRegulator } from '../../../device/thermostat/regulator.ts'
 import {
   type Demand,
   frostAfter,
@@ -23,6 +24,9 @@ const BLIND_ON = minutes(62)
 const stateWith = (changes: Partial<ThermostatState> = {}, settings: Partial<Settings> = {}): ThermostatState => ({
   settings: { ...DEFAULT_SETTINGS, ...settings },
   reading: { celsius: 20, at: NOW },
+  outside: undefined,
+  regulation: newRegulator(millis(0)),
+  plan: undefined,
   sameSince: millis(0),
   stuck: false,
   sensorFault: false,

@@ -3,13 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { MODES, PRESETS } from '#contract/kinds.ts'
 import type { PropertyPath, Value } from '#contract/property.ts'
 import { instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
+import { DEFAULT_CONFIG } from '../../../device/thermostat/config.ts'
 import { createThermostatControl } from '../../../device/thermostat/control.ts'
 import { MIN_OFF, MIN_ON } from '../../../device/thermostat/guard.ts'
 import type { ThermostatReading } from '../../../device/thermostat/hardware.ts'
+import { HYSTERESIS, PI, type Regulator, TPI } from '../../../device/thermostat/regulator.ts'
 import { HARD_LIMIT, resolve, STALE_AFTER } from '../../../device/thermostat/resolve.ts'
 import { DEFAULT_SETTINGS, type Settings, type ThermostatState } from '../../../device/thermostat/state.ts'
 
-const control = createThermostatControl()
+/** What must never happen must not with any of them. */
+const REGULATORS = [HYSTERESIS, TPI, PI]
+const defaultControl = createThermostatControl()
 const STARTED = Date.UTC(2030, 0, 1)
 const momentAt = (uptime: Millis) => ({ wall: instant(STARTED + uptime), uptime })
 
@@ -25,7 +29,7 @@ interface Seen {
 }
 
 /** Every state of a thermostat to which all this happened, ticks in between at the time that each is due. */
-function live(happenings: readonly Happening[], saved: unknown = undefined): readonly Seen[] {
+function live(happenings: readonly Happening[], saved: unknown = undefined, control = defaultControl): readonly Seen[] {
   let uptime = millis(0)
   let state = control.begin(saved, momentAt(uptime))
   const seen: Seen[] = [{ uptime, before: state, state }]
@@ -91,11 +95,17 @@ const happening = fc.oneof(
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 1200 }).map((length) => pass(seconds(length))) },
 )
 const life = fc.array(happening, { maxLength: 60, size: 'max' })
-const always = (check: (seen: Seen) => void) => fc.assert(fc.property(life, (all) => live(all).forEach(check)))
+const always = (check: (seen: Seen, control: typeof defaultControl, regulator: Regulator) => void) =>
+  fc.assert(
+    fc.property(life, fc.constantFrom(...REGULATORS), (all, regulator) => {
+      const control = createThermostatControl({ ...DEFAULT_CONFIG, regulator })
+      for (const seen of live(all, undefined, control)) check(seen, control, regulator)
+    }),
+  )
 
 describe('whatever happens', () => {
   test('it never heats and cools together', () => {
-    always(({ state, uptime }) => {
+    always(({ state, uptime }, control) => {
       const { heat, cool } = control.actuators(state, momentAt(uptime))
       expect(heat && cool).toBe(false)
     })
@@ -110,9 +120,9 @@ describe('whatever happens', () => {
   })
 
   test('nothing is switched off within two minutes, unless for the limit or the sensor', () => {
-    always(({ before, state, uptime }) => {
+    always(({ before, state, uptime }, _control, regulator) => {
       if (before.output === 'off' || state.output !== 'off') return
-      if (['limit', 'sensor'].includes(resolve(state, momentAt(uptime)).layer)) return
+      if (['limit', 'sensor'].includes(resolve(state, momentAt(uptime), { regulator }).layer)) return
       expect(uptime - before.switchedAt).toBeGreaterThanOrEqual(MIN_ON)
     })
   })
@@ -138,14 +148,14 @@ describe('whatever happens', () => {
   })
 
   test('what it saves comes back as it was', () => {
-    always(({ state, uptime }) => {
+    always(({ state, uptime }, control) => {
       const again = control.begin(JSON.parse(JSON.stringify(control.saved(state))), momentAt(uptime))
       expect(again.settings).toEqual(state.settings)
     })
   })
 
   test('it has something due later, never now: the runner would not rest', () => {
-    always(({ state, uptime }) => expect(control.dueAt(state)).toBeGreaterThan(uptime))
+    always(({ state, uptime }, control) => expect(control.dueAt(state)).toBeGreaterThan(uptime))
   })
 })
 
@@ -206,7 +216,7 @@ test.for<{ what: string; celsius: number; settings?: Partial<Settings>; duty: nu
   const seen = live([...steady(celsius, 15), pass(minutes(15 + 30 * 20))], { ...DEFAULT_SETTINGS, ...settings })
   expect(dutyFrom(seen, minutes(30))).toBeCloseTo(duty, 2)
   const last = seen.at(-1)
-  expect(last && control.properties(last.state, momentAt(last.uptime))['health/status']).toBe('sensor-stale')
+  expect(last && defaultControl.properties(last.state, momentAt(last.uptime))['health/status']).toBe('sensor-stale')
 })
 
 test.for<{ mode: Settings['mode']; preset?: Settings['preset'] }>([
@@ -241,8 +251,8 @@ test('a room too hot whose sensor then dies stays off', () => {
 describe('saved settings that are none', () => {
   const uptime = seconds(1)
   const begun = (saved: unknown) => {
-    const state = control.begin(saved, momentAt(uptime))
-    control.properties(state, momentAt(uptime))
+    const state = defaultControl.begin(saved, momentAt(uptime))
+    defaultControl.properties(state, momentAt(uptime))
     return state.settings
   }
   test.for([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { dateOf, parseInstant } from '#contract/clock.ts'
+import { dayNumberOf, instantOf, localOf } from '#contract/local-time.ts'
 import { type Instant, instant } from '#contract/time.ts'
-import { dayNumberOf, instantOf, localOf } from '../../../simulator/local-time.ts'
 import { FLOOR_PLAN, OUTSIDE } from '../../../simulator/people/plan.ts'
 import {
   type Activity,

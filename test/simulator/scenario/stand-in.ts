@@ -1,8 +1,9 @@
 // As much of a home as conditions look at, set by hand: a test says what is, and looks again.
+
+import { instantOf } from '#contract/local-time.ts'
 import { hours, type Instant, instant, minutes } from '#contract/time.ts'
 import type { Entry } from '../../../simulator/home/transcript.ts'
 import type { Home } from '../../../simulator/home.ts'
-import { instantOf } from '../../../simulator/local-time.ts'
 
 export const ZONE = 'Europe/Berlin'
 /** A Monday, 20:00 in Berlin. */

@@ -1,7 +1,8 @@
 // Two ways to get time wrong, as programs do: to count deadlines on the wall clock, and to keep the wall clock in local time.
+
+import { localOf } from '#contract/local-time.ts'
 import { hours, instant, type Moment, millis } from '#contract/time.ts'
 import type { Control } from '../../../device/control.ts'
-import { localOf } from '../../../simulator/local-time.ts'
 
 /** The same control, told of other moments; what is due by them is due at `toUptime` of it. */
 function toldOf<State, Reading, Actuators>(

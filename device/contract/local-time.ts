@@ -1,5 +1,5 @@
 // What the clock on the wall says in a time zone, and back. Both daylight-saving nights are right.
-import { hours, type Instant, instant, minutes } from '#contract/time.ts'
+import { hours, type Instant, instant, minutes } from './time.ts'
 
 export interface LocalTime {
   readonly year: number

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { dateOf, parseInstant } from '#contract/clock.ts'
+import { dayNumberOf, formatLocal, instantOf, localOf, nextLocal } from '#contract/local-time.ts'
 import { instant } from '#contract/time.ts'
-import { dayNumberOf, formatLocal, instantOf, localOf, nextLocal } from '../../../simulator/local-time.ts'
 
 const at = (text: string) => parseInstant(text) ?? instant(Number.NaN)
 
