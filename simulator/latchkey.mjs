@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The `latchkey` command: finds a Node that is new enough and hands over to the program that was named.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import module from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findNode, missingNode } from './node.mjs'
@@ -18,6 +20,7 @@ const PROGRAMS = {
 /** Programs that live for years, kept small: a young generation of so many MiB, and as many arenas for what is not JavaScript's. */
 const SMALL = { device: { semiSpaceMiB: 1, arenas: 1 }, hub: { semiSpaceMiB: 4, arenas: 2 } }
 const HELP = `Usage: latchkey <command> [options]
+       latchkey --version
 
   home             the whole home: a hub and three simulated devices
   hub              the hub alone
@@ -28,12 +31,18 @@ const HELP = `Usage: latchkey <command> [options]
 
 Each has --help. Exit codes: 0 done, 1 failed, 2 wrong usage; simulate has more.`
 
-const [command, ...rest] = process.argv.slice(2)
+const [command, ...given] = process.argv.slice(2)
+/** The programs know the long one. */
+const rest = given.map((word, index) => (word === '-h' && isFlag(index) ? '--help' : word))
 const node = findNode(root)
 if (node === undefined) end(missingNode(), 1)
-if (command === undefined || command === '--help' || command === 'help') {
+if (command === undefined || ['-h', '--help', 'help'].includes(command)) {
   console.log(HELP)
   process.exit(command === undefined ? 2 : 0)
+}
+if (command === '--version' || asks('--version')) {
+  console.log(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
+  process.exit(0)
 }
 if (!Object.hasOwn(PROGRAMS, command)) end(`Unknown command "${command}"\n\n${HELP}`, 2)
 const program = join(root, PROGRAMS[command])
@@ -56,11 +65,29 @@ if (node === process.execPath) {
   await import(stripTypes)
   await import(pathToFileURL(program).href)
 } else {
-  const child = spawn(node, ['--import', stripTypes, program, ...rest], { stdio: 'inherit' })
-  // A terminal's Ctrl-C reaches both; a kill from elsewhere reaches only this one.
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+  const imports = [stripTypes, pathToFileURL(join(root, 'simulator/relaunched.mjs')).href]
+  const args = [...imports.flatMap((url) => ['--import', url]), program, ...rest]
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) handOn(signal, child)
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}
+
+/** The first by way of relaunched.mjs, which knows whether it has come there by itself; whoever sends another is in earnest. */
+function handOn(signal, child) {
+  process.once(signal, () => {
+    process.on(signal, () => child.kill(signal))
+    if (child.connected) child.send(signal, () => {})
+  })
+}
+
+function asks(flag) {
+  return Object.hasOwn(PROGRAMS, command) && rest.some((word, index) => word === flag && isFlag(index))
+}
+
+/** What follows `--` is a word. */
+function isFlag(index) {
+  const last = given.indexOf('--')
+  return last === -1 || index < last
 }
 
 function end(text, code) {

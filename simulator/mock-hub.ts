@@ -89,7 +89,7 @@ export async function startHub(options: MockHubOptions = {}): Promise<MockHub> {
     hub: () => inner.hub(),
     async serve(asked, response) {
       const path = asked.url.split('?', 1)[0] ?? '/'
-      if (path.startsWith(CONTROL_PATH)) return control(hub, asked, response)
+      if (`${path}/`.startsWith(CONTROL_PATH)) return control(hub, asked, response)
       const endpoint = asked.headers[OURS] === secret ? undefined : endpointOf(asked.method, path)
       if (endpoint !== undefined) return answering.answer(endpoint, asked, response)
       const { status, headers, body } = await ask(asked)

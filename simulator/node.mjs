@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 export const NEEDED = 24
 
-const isNewEnough = () => Number(process.versions.node.split('.')[0]) >= NEEDED
+export const isNewEnough = () => Number(process.versions.node.split('.')[0]) >= NEEDED
 
 /** The path of a Node that is new enough, or undefined. */
 export function findNode(root) {
@@ -19,3 +19,9 @@ export const missingNode = () =>
     'On Linux (x64, arm64) "npm install" brings it, unless optional packages are left out (--omit=optional).',
     'Elsewhere install it from https://nodejs.org and run the command again.',
   ].join('\n')
+
+/** For a module that somebody imports: their Node runs it, whatever npm has brought. */
+export function needNode(what) {
+  if (isNewEnough()) return
+  throw new Error(`Cannot use ${what} as it must have Node ${NEEDED} or later: this is Node ${process.versions.node}`)
+}

@@ -23,8 +23,7 @@ const removeAll = () => {
  */
 export function createTemporaryFolder(purpose: string): TemporaryFolder {
   const prefix = `${purpose}-${MACHINE}-`
-  sweep(prefix)
-  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
+  const path = makeIn(tmpdir(), prefix)
   if (made.size === 0) process.on('exit', removeAll)
   made.add(path)
   return {
@@ -34,6 +33,18 @@ export function createTemporaryFolder(purpose: string): TemporaryFolder {
       made.delete(path)
       if (made.size === 0) process.off('exit', removeAll)
     },
+  }
+}
+
+function makeIn(folder: string, prefix: string): string {
+  try {
+    sweep(prefix)
+    return mkdtempSync(join(folder, `${prefix}${process.pid}-`))
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not there' : (cause as Error).message
+    throw new Error(`Cannot make a temporary folder as ${folder} (TMPDIR) must be one that can be written: ${why}`, {
+      cause,
+    })
   }
 }
 

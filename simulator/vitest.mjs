@@ -1,4 +1,6 @@
 // The door of `latchkey/simulator/vitest`. Its types are those of vitest.ts.
-import './strip-types.mjs'
+import { needNode } from './node.mjs'
 
+needNode('latchkey/simulator/vitest')
+await import('./strip-types.mjs')
 await import('./vitest.ts')

@@ -22,7 +22,9 @@ export interface Progress {
   readonly lost: number
   /** Of troubles of all kinds. */
   readonly troubles: number
+  /** In the last second: what devices sent, and what one who listens heard of it. */
   readonly publishedPerSecond: number
+  readonly deliveredPerSecond: number
 }
 
 /** So many are on their way in at a time: each waits for the interval between two polls, and the hub is kept busy meanwhile. */
@@ -96,13 +98,15 @@ export async function runFleet(options: {
   })
 
   let phase: Progress['phase'] = 'pairing'
-  let publishedBefore = 0
+  let [publishedBefore, deliveredBefore] = [0, 0]
   const stopTelling = every(clock, seconds(1), () => {
-    const { paired, held, lost, published } = tally.counts
+    const { paired, held, lost, published, delivered } = tally.counts
     const troubles = [...tally.troubles.values()].reduce((sum, count) => sum + count, 0)
     const publishedPerSecond = published - publishedBefore
+    const deliveredPerSecond = delivered - deliveredBefore
     publishedBefore = published
-    onProgress({ phase, asked: devices, paired, held, lost, troubles, publishedPerSecond })
+    deliveredBefore = delivered
+    onProgress({ phase, asked: devices, paired, held, lost, troubles, publishedPerSecond, deliveredPerSecond })
   })
   const callOff = () => {
     for (const end of ends) end.abort(CALLED_OFF)

@@ -62,9 +62,12 @@ function createScreen(json: boolean) {
   }
 }
 
-function formatProgress({ phase, asked, paired, held, lost, troubles, publishedPerSecond }: Progress): string {
+function formatProgress(progress: Progress): string {
+  const { phase, asked, paired, held, lost, troubles, publishedPerSecond, deliveredPerSecond } = progress
   const bad = lost + troubles === 0 ? '' : `, ${lost} lost, ${troubles} troubles`
-  return `${phase}: ${paired} of ${asked} paired, ${held} held, ${publishedPerSecond} messages/s${bad}`
+  const isTalking = publishedPerSecond + deliveredPerSecond > 0
+  const traffic = isTalking ? `, ${publishedPerSecond} messages/s published, ${deliveredPerSecond} delivered` : ''
+  return `${phase}: ${paired} of ${asked} paired, ${held} held${traffic}${bad}`
 }
 
 await runProgram(main)

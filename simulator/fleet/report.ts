@@ -144,13 +144,10 @@ export function formatReport(report: Report): string {
     ['pairing rate', words(pairing.perSecond, '/s')],
     ['a whole pairing, p50 and p99', `${words(pairing.p50, 's')}, ${words(pairing.p99, 's')}`],
     ['connections held at the end', `${devices.held}; ${devices.lost} lost on the way`],
-    ['while held', `${holding.seconds} s`],
-    ['  messages published', `${words(holding.published, '/s')}; ${words(holding.asked, '/s')} wanted`],
-    ['  messages delivered', words(holding.delivered, '/s')],
-    ['  publish to delivery, p50 and p99', `${words(holding.p50, 'ms')}, ${words(holding.p99, 'ms')}`],
+    ...trafficOf(holding),
     [
-      'messages in all',
-      `${messages.published} published, ${messages.delivered} delivered, ${messages.missing} missing`,
+      'messages from first to last',
+      `${messages.published} published; ${messages.delivered} delivered, ${messages.missing} missing`,
     ],
     ['tokens refreshed', String(tokens.refreshed)],
     ['hub, resident memory and its peak', `${words(hub.residentMiB, 'MiB')}, ${words(hub.peakMiB, 'MiB')}`],
@@ -162,6 +159,21 @@ export function formatReport(report: Report): string {
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
   return [...(report.stopped ? ['Ended early; this is what was measured until then.', ''] : []), ...lines].join('\n')
+}
+
+/** Published is what the devices sent, delivered what one who listens heard of it: of a hub that keeps up the two are the same. */
+function trafficOf(holding: Report['holding']): readonly (readonly [string, string])[] {
+  const { seconds, asked, published, delivered, p50, p99 } = holding
+  if (seconds === 0) return []
+  const held = ['held for', `${seconds} s`] as const
+  // Nobody was to say anything: a rate of nothing would look like a hub that lost it.
+  if (!asked) return [held]
+  return [
+    held,
+    ['  published by devices', `${words(published, 'messages/s')}; ${words(asked, 'messages/s')} wanted`],
+    ['  delivered of these', words(delivered, 'messages/s')],
+    ['  publish to delivery, p50 and p99', `${words(p50, 'ms')}, ${words(p99, 'ms')}`],
+  ]
 }
 
 const words = (value: Figure, unit: string): string => (value === null ? 'not measured' : `${value} ${unit}`)

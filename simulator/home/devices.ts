@@ -74,6 +74,7 @@ const extend = <Parts extends object>(handle: DeviceHandle, parts: Parts): Devic
     { ...Object.getOwnPropertyDescriptors(handle), ...Object.getOwnPropertyDescriptors(parts) },
   ) as DeviceHandle & Parts
 
+/** @internal */
 export function thermostatHandle(parts: HandleParts, hardware: SimulatedThermostat): ThermostatHandle {
   const handle = createHandle(parts)
   const shown = shownAs(handle)
@@ -92,6 +93,7 @@ export function thermostatHandle(parts: HandleParts, hardware: SimulatedThermost
   })
 }
 
+/** @internal */
 export function toasterHandle(parts: HandleParts, hardware: SimulatedToaster): ToasterHandle {
   const handle = createHandle(parts)
   const shown = shownAs(handle)
@@ -110,6 +112,7 @@ export function toasterHandle(parts: HandleParts, hardware: SimulatedToaster): T
   })
 }
 
+/** @internal */
 export function securityHandle(
   parts: HandleParts,
   panel: { readonly hardware: SimulatedPanel; readonly code: string; readonly state: () => SecurityHandle['state'] },

@@ -38,6 +38,7 @@ export interface DeviceHandle {
   readonly power: { readonly on: boolean; cut(): Promise<void>; restore(): Promise<void> }
 }
 
+/** @internal */
 export interface HandleParts {
   readonly slot: DeviceSlot
   readonly phone: Phone
@@ -48,6 +49,7 @@ export interface HandleParts {
   readonly takeRefusal: (device: DeviceId) => { readonly code: string; readonly message: string } | undefined
 }
 
+/** @internal */
 export function createHandle({ slot, phone, retained, settle, takeRefusal }: HandleParts): DeviceHandle {
   const { kind } = slot
   const command = async (path: PropertyPath, payload: string): Promise<Outcome> => {
@@ -113,7 +115,7 @@ function decodeShown(datatype: string, payload: string): Value {
   }
 }
 
-/** Each function of `hardware` runs as this device: what it starts belongs to the device's time. */
+/** Each function of `hardware` runs as this device: what it starts belongs to the device's time. @internal */
 export function asDevice<Hardware extends object>(slot: DeviceSlot, hardware: Hardware): Hardware {
   return new Proxy(hardware, {
     get(target, key) {

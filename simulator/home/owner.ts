@@ -5,7 +5,7 @@ import { type Instant, instant, seconds } from '#contract/time.ts'
 import { BY_A_PERSON } from '../answers.ts'
 import { runAs, runOutside } from '../time/participant.ts'
 import { createPerson } from '../visitor/person.ts'
-import { becomeOwner, signIn } from '../visitor/sign-in.ts'
+import { becomeOwner, checkScopes, signIn } from '../visitor/sign-in.ts'
 import type { HubSlot } from './hub-slot.ts'
 import { createPhone, type Phone } from './phone.ts'
 import type { World } from './world.ts'
@@ -39,6 +39,7 @@ export async function createOwner(options: { readonly world: World; readonly hub
 
   const tokens = new Map<string, { readonly text: string; readonly until: Instant }>()
   const accessToken = async (scopes: readonly string[] = scopesOf('owner')): Promise<string> => {
+    checkScopes(scopes)
     const scope = scopes.join(' ')
     const kept = tokens.get(scope)
     if (kept !== undefined && kept.until - me.clock.now() > MARGIN) return kept.text
@@ -54,7 +55,7 @@ export async function createOwner(options: { readonly world: World; readonly hub
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
     const answer = await really(`${method} ${path}`, () => fetch(new URL(path, issuer), init))
     if (answer.ok) return answer
-    throw new Error(`Cannot ${method} ${path} as the hub must take it: got ${answer.status} ${await answer.text()}`)
+    throw new Error(`Cannot ${method} ${path} as the hub must take it: ${await reasonOf(answer)}`)
   }
 
   const phones = new Map<Role, Phone>()
@@ -76,6 +77,7 @@ export async function createOwner(options: { readonly world: World; readonly hub
       return made
     },
     async appPassword(name, scopes) {
+      checkScopes(scopes, ROLE_CEILING.owner)
       const made = await ask('POST', '/api/app-passwords', { name, scopes })
       return ((await made.json()) as { readonly password: string }).password
     },
@@ -90,3 +92,11 @@ export async function createOwner(options: { readonly world: World; readonly hub
 
 const fetchAsPerson = (url: string, options: { readonly headers?: Readonly<Record<string, string>> }) =>
   fetch(url, { ...options, headers: { ...options.headers, [BY_A_PERSON]: 'true' } })
+
+/** The hub's own words (RFC 9457), where it has any. */
+async function reasonOf(answer: Response): Promise<string> {
+  const text = await answer.text()
+  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false
+  const { detail } = (isProblem ? JSON.parse(text) : {}) as { readonly detail?: unknown }
+  return typeof detail === 'string' ? detail : `got ${answer.status}`
+}

@@ -30,6 +30,7 @@ export interface Transcript {
   hash(): string
 }
 
+/** @internal */
 export interface OpenTranscript extends Transcript {
   /** Ports are the machine's: wherever this origin is named, the transcript names the home instead. */
   callHomeBy(origin: string): void
@@ -39,7 +40,7 @@ export interface OpenTranscript extends Transcript {
 /** So much is kept in memory, characters. */
 const KEPT = 1024 * 1024
 
-/** `file` takes what is long past; it is made when it is needed. `start` is when the home begins. */
+/** `file` takes what is long past; it is made when it is needed. `start` is when the home begins. @internal */
 export function createTranscript({ file, start }: { readonly file: string; readonly start: Instant }): OpenTranscript {
   const hash = createHash('sha256')
   let length = 0

@@ -45,6 +45,7 @@ export interface AuthorizationControl {
   revoke(clientId: string): Promise<void>
 }
 
+/** @internal */
 export function createAuthorizationControl(options: {
   readonly answering: Answering
   readonly inner: Inner

@@ -38,6 +38,7 @@ export interface BrokerControl {
   message(filter: string, options?: MessageOptions): Promise<HeardMessage>
 }
 
+/** @internal */
 export function createBrokerControl(options: {
   readonly connections: Connections
   readonly messages: ReturnType<typeof createMessages>

@@ -20,6 +20,7 @@ interface Connection {
   readonly client: Duplex
 }
 
+/** @internal */
 export interface Connections {
   /** Puts itself between the broker and a connection. */
   meddle(client: Duplex): Duplex
@@ -35,7 +36,7 @@ export interface Connections {
   halfOpen(clientId: string): void
 }
 
-/** `signal` ends everything that is on its way. */
+/** `signal` ends everything that is on its way. @internal */
 export function createConnections(options: {
   readonly clock: Clock
   readonly random: Random

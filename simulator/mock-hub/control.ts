@@ -33,7 +33,8 @@ ${inLines(NON_ANSWERS)}
   GET  requests      what was asked of the authorization server, without secrets
   GET  codes         the user codes that were given out, and their state
   GET  messages      what was said at the broker
-  GET  access-token  the owner's; ?scope=home:read%20climate:control`
+  GET  access-token  the owner's; ?scope=home:read%20climate:control
+  GET                this list`
 
 /** Words below one another's column, as many a line as 80 columns have room for. */
 function inLines(words: readonly string[]): string {
@@ -110,6 +111,10 @@ const told =
   }
 
 const JOBS: Readonly<Record<string, Job>> = {
+  'GET ': () => ({
+    routes: Object.keys(JOBS).map((name) => name.replace(' ', ` ${CONTROL_PATH}`)),
+    help: CONTROL_HELP.split('\n'),
+  }),
   'POST next': told(next, ({ authorization }, { answers, endpoint, grantType }) => {
     authorization.next({ endpoint, ...(grantType !== undefined && { grantType }) }, ...answers)
     return { planned: authorization.planned }

@@ -4,7 +4,13 @@ import type { Accepted } from '../hub.ts'
 import type { Length } from '../length.ts'
 import type { Waiting } from './waiting.ts'
 
-export interface HeardMessage extends Accepted {
+/** As the broker took it. Spelt out: whoever installed the package is told nothing of the hub's inside. */
+export interface HeardMessage {
+  /** The OAuth client that sent it. */
+  readonly from: string | undefined
+  readonly topic: string
+  readonly payload: string
+  readonly retain: boolean
   /** Since the hub was ready. */
   readonly at: Millis
 }
@@ -21,6 +27,7 @@ export interface MessageOptions {
 /** Kept: the newest of them. */
 const KEPT = 10_000
 
+/** @internal */
 export function createMessages({ waiting, now }: { readonly waiting: Waiting; readonly now: () => Millis }) {
   const all: HeardMessage[] = []
   return {

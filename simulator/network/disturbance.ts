@@ -9,8 +9,15 @@ import type { Mischief } from './packets.ts'
  */
 export type Disturbance = Omit<Mischief, 'delay'> & { readonly delay?: Length }
 
-/** Throws a `RangeError` for shares that are none. */
-export function readDisturbance({ delay, ...shares }: Disturbance): Mischief {
+const KNOWN: readonly string[] = ['drop', 'double', 'reorder', 'delay', 'topic', 'way'] satisfies (keyof Disturbance)[]
+
+/** Throws a `RangeError` for shares that are none, and for what is not known: a word misspelt would disturb nothing. */
+export function readDisturbance(disturbance: Disturbance): Mischief {
+  const strange = Object.keys(disturbance).find((name) => !KNOWN.includes(name))
+  if (strange !== undefined) {
+    throw new RangeError(`Cannot disturb messages as it must be by ${KNOWN.join(', ')}: got "${strange}"`)
+  }
+  const { delay, ...shares } = disturbance
   const { drop = 0, double = 0, reorder = 0 } = shares
   for (const share of [drop, double, reorder, drop + double + reorder]) {
     if (share >= 0 && share <= 1) continue

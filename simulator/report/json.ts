@@ -40,7 +40,7 @@ export interface ReportedRun {
   readonly messages: readonly ReportedMessage[]
 }
 
-/** One line, ended by a newline. */
+/** One JSON document, for people to look into as well: what fits into a line is one. Ended by a newline. */
 export function formatJson(reports: readonly Report[]): string {
   const document: ReportDocument = {
     version: 1,
@@ -48,7 +48,19 @@ export function formatJson(reports: readonly Report[]): string {
     exitCode: exitCodeOf(reports),
     reports: reports.map(runOf),
   }
-  return `${JSON.stringify(document)}\n`
+  return `${inLines(document, '')}\n`
+}
+
+const LINE = 120
+
+function inLines(value: unknown, indent: string): string {
+  const flat = JSON.stringify(value)
+  if (typeof value !== 'object' || value === null || indent.length + flat.length <= LINE) return flat
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
+  const parts = Object.entries(value).map(
+    ([key, each]) => `${Array.isArray(value) ? '' : `${JSON.stringify(key)}: `}${inLines(each, `${indent}  `)}`,
+  )
+  return `${open}\n${parts.map((part) => `${indent}  ${part}`).join(',\n')}\n${indent}${close}`
 }
 
 // Each field by its name, so that what is added to the report inside does not slip out.

@@ -19,6 +19,7 @@ interface Case {
   readonly name: string
   readonly kind: Check['kind'] | 'run'
   readonly file?: string | undefined
+  readonly tookMillis?: number
   readonly ending?: { readonly tag: 'failure' | 'error' | 'skipped'; readonly type: string; readonly message: string }
 }
 
@@ -27,11 +28,9 @@ function suiteOf(report: Report) {
   const cases = apart(casesOf(report))
   const count = (tag: string) => cases.filter(({ ending }) => ending?.tag === tag).length
   const counts = { tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') }
-  // Nobody measures one check by itself. An even share makes the cases add up to the run for those that add them up.
-  const share = seconds(tookMillis / Math.max(1, cases.length))
   const children = [
     propertiesOf(report),
-    ...cases.map((each) => `    ${caseOf(each, { report, share })}`),
+    ...cases.map((each) => `    ${caseOf(each, report)}`),
     // What a person wants who sees only this suite, whatever came of it.
     `    ${element('system-out', {}, [escapeXml(report.command)])}`,
   ]
@@ -53,9 +52,11 @@ function casesOf(report: Report): readonly Case[] {
     const type = outcome === 'failed' ? kind : outcome
     return { name, kind, file, ending: { tag: 'failure', type, message: `${at}${because ?? 'it was not so'}` } }
   })
-  if (report.outcome !== 'timed_out') return checks
-  const ending = { tag: 'error', type: 'timed_out', message: gaveUpOf(report) } as const
-  return [...checks, { name: 'the run comes to its end', kind: 'run', file: report.file, ending }]
+  // The run is a case too: it took the time, and the checks looked on. So the cases add up for those that add them up.
+  const { file, tookMillis } = report
+  const run: Case = { name: 'the run comes to its end', kind: 'run', file, tookMillis }
+  if (report.outcome !== 'timed_out') return [...checks, run]
+  return [...checks, { ...run, ending: { tag: 'error', type: 'timed_out', message: gaveUpOf(report) } }]
 }
 
 /** Readers know a case by its name: of two with the same one, they would show one. */
@@ -68,9 +69,14 @@ function apart(cases: readonly Case[]): readonly Case[] {
   })
 }
 
-function caseOf({ name, kind, file, ending }: Case, { report, share }: { report: Report; share: string }): string {
+function caseOf({ name, kind, file, tookMillis = 0, ending }: Case, report: Report): string {
   // Both ways of saying where: tools make links of a file, and of a line after it.
-  const attributes = { name, classname: `${report.name}.${kind}`, file: file?.replace(/:\d+$/, ''), time: share }
+  const attributes = {
+    name,
+    classname: `${report.name}.${kind}`,
+    file: file?.replace(/:\d+$/, ''),
+    time: seconds(tookMillis),
+  }
   if (ending === undefined) return element('testcase', attributes)
   const { tag, type, message } = ending
   if (tag === 'skipped') return element('testcase', attributes, [element(tag, { message })])

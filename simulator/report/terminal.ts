@@ -43,7 +43,10 @@ export function formatTerminal(report: Report, options: TerminalOptions = {}): s
     ],
     ...(outcome === 'timed_out' ? [indent(2, wrap(`Given up: ${gaveUpOf(report)}`, columns - 2))] : []),
     ...(['expectation', 'safety'] as const).map((kind) => {
-      const lines = checks.filter((check) => check.kind === kind).flatMap((check) => linesOf(check, page))
+      const lines = sectionOf(
+        checks.filter((check) => check.kind === kind),
+        page,
+      )
       return lines.length === 0 ? [] : [`  ${paint('bold', HEADINGS[kind])}`, ...lines]
     }),
     [
@@ -56,6 +59,16 @@ export function formatTerminal(report: Report, options: TerminalOptions = {}): s
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
+}
+
+/** Safety rules always hold, or nearly: those that did are one line. What somebody expected is said by name, whatever came of it. */
+function sectionOf(checks: readonly Check[], page: Page): readonly string[] {
+  const isQuiet = ({ kind, outcome }: Check) => kind === 'safety' && outcome === 'passed'
+  const held = checks.filter(isQuiet).length
+  const told = checks.filter((check) => !isQuiet(check)).flatMap((check) => linesOf(check, page))
+  if (held === 0) return told
+  const what = `${held} ${told.length > 0 ? 'other ' : ''}safety rule${held === 1 ? '' : 's'} held`
+  return [...told, `  ${page.paint(CHECK_STYLES.passed, CHECK_SIGNS.passed)} ${what}`]
 }
 
 interface Page {

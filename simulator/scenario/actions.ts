@@ -44,9 +44,16 @@ export async function perform(
   return undefined
 }
 
-/** `hub: kill`, for a mark on the time line. */
-export const formatAction = (name: ActionName, value: unknown): string =>
-  `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`
+/** `hub: kill`, `line: thermostat delay 2s`, for a mark on the time line: there is room for a word or two, and none for brackets. */
+export const formatAction = (name: ActionName, value: unknown): string => `${name}: ${inWords(value)}`
+
+function inWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (Array.isArray(value)) return value.map(inWords).join(', ')
+  return Object.entries(value)
+    .map(([key, each]) => `${key} ${inWords(each)}`)
+    .join(', ')
+}
 
 /** `target: 22, mode: heat as guest`, for the name of a check. */
 export const formatStep = (step: Step): string =>

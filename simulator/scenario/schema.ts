@@ -6,71 +6,53 @@ import { MODES, PRESETS, PROGRAMS } from '#contract/kinds.ts'
 import { ROLES } from '#contract/scopes.ts'
 import { ERROR_CODES, NON_ANSWERS } from '../answers.ts'
 import { HOUSE_NAMES } from '../house/presets.ts'
-import { lengthOf, readLength } from '../length.ts'
-import { ConditionError, readCondition } from './condition.ts'
-import { isMoment } from './moment.ts'
 import { REFUSALS } from './refusals.ts'
+import {
+  condition,
+  exactlyOne,
+  hasOne,
+  lengthBetween,
+  moment,
+  number,
+  object,
+  oneOf,
+  signedLength,
+  someLength,
+  text,
+  truth,
+  WHOLE,
+  wayIn,
+  whole,
+  zone,
+} from './values.ts'
 
-/** An object that names the keys it knows when it meets one it does not. */
-const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.strictObject(entries, ({ expected, received }) =>
-    expected === 'never'
-      ? `is not known here: it must be one of ${Object.keys(entries).join(', ')}`
-      : `must have keys such as ${Object.keys(entries).slice(0, 3).join(', ')}: got ${received === 'null' ? 'nothing' : received}`,
-  )
-const text = v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'))
-const oneOf = <const Options extends readonly string[]>(options: Options) =>
-  v.picklist(options, ({ received }) => `must be one of ${options.join(', ')}: got ${received}`)
-const number = (min: number, max: number, unit: string) => {
-  const message = `must be a number from ${min} to ${max}${unit && ` ${unit}`}`
-  return v.pipe(v.number(message), v.minValue(min, message), v.maxValue(max, message))
-}
-const WHOLE = 'must be a whole number'
-const whole = (min: number, max: number) => v.pipe(number(min, max, ''), v.integer(WHOLE))
-const truth = v.boolean('must be true or false')
-
-const isLonger = (given: string) => readLength(given) === undefined || lengthOf(given) > 0
-
-const length = v.pipe(
-  v.string('must be a length of time like 8h, 2h30m or 45s'),
-  v.check((given) => readLength(given) !== undefined, 'must be a length of time like 8h, 2h30m or 45s'),
-)
-/** A length that something is repeated or lasts by: none at all would have no end, or no beginning. */
-const someLength = v.pipe(length, v.check(isLonger, 'must be longer than nothing'))
-const signedLength = v.pipe(
-  v.string('must be a length of time like 1h, or -365d to go back'),
-  v.check(
-    (given) => readLength(given.replace(/^[+-]/, '')) !== undefined,
-    'must be a length of time like 1h, or -365d to go back',
-  ),
-)
-const moment = v.pipe(
-  v.string('must be a time like 22:00, day 2 07:30, or +2h after the start'),
-  v.check(isMoment, 'must be a time like 22:00, day 2 07:30, or +2h after the start'),
-)
-const condition = v.pipe(
-  v.string('must be a condition like thermostat.air >= 5'),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return
-    try {
-      readCondition(dataset.value)
-    } catch (error) {
-      if (error instanceof ConditionError) addIssue({ message: error.message })
-      else throw error
-    }
-  }),
-)
 const kind = oneOf(KINDS)
+const isSome = (given: object): boolean => Object.keys(given).length > 0
 const each = <const Value extends v.GenericSchema>(value: Value) =>
-  object({ thermostat: v.exactOptional(value), toaster: v.exactOptional(value), security: v.exactOptional(value) })
+  v.pipe(
+    object({ thermostat: v.exactOptional(value), toaster: v.exactOptional(value), security: v.exactOptional(value) }),
+    v.check((given) => isSome(given), 'must name a device'),
+  )
 
 const sensor = v.union(
   [
     oneOf(['stuck', 'silent', 'nan', 'mended']),
-    object({ says: v.number('must be a number in °C') }),
-    object({ drifting: v.number('must be a number in K an hour') }),
+    // Broken ones say -127 or 85, and a short circuit anything.
+    object({ says: number(-1000, 1000, '°C') }),
+    object({ drifting: number(-100, 100, 'K an hour') }),
   ],
   'must be stuck, silent, nan, mended, {says: 85} or {drifting: 2} (K an hour)',
+)
+
+/** Of a run: a year, and some days to see what comes after. */
+const LONGEST = '400d'
+const delay = lengthBetween('0s', '1h')
+const zoneName = v.pipe(
+  text,
+  v.metadata({
+    description: 'A name of the IANA time zone database: people, and the times of this scenario, go by it. UTC.',
+    examples: ['UTC', 'Europe/London', 'Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'Australia/Sydney'],
+  }),
 )
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/
@@ -107,18 +89,21 @@ export const actionEntries = {
   /** With one's own hands. */
   lever: v.exactOptional(oneOf(['load', 'press', 'lift'])),
   key: v.exactOptional(oneOf(['start', 'cancel', 'remote-start', 'reset'])),
-  open: v.exactOptional(text),
-  close: v.exactOptional(text),
+  open: v.exactOptional(zone),
+  close: v.exactOptional(zone),
   tamper: v.exactOptional(truth),
   window: v.exactOptional(oneOf(['open', 'close'])),
   /** What breaks. */
   outdoors: v.exactOptional(number(-60, 60, '°C')),
   sensor: v.exactOptional(sensor),
   relay: v.exactOptional(
-    object({
-      thermostat: v.exactOptional(oneOf(['welded', 'mended'])),
-      toaster: v.exactOptional(oneOf(['welded', 'mended'])),
-    }),
+    v.pipe(
+      object({
+        thermostat: v.exactOptional(oneOf(['welded', 'mended'])),
+        toaster: v.exactOptional(oneOf(['welded', 'mended'])),
+      }),
+      v.check((given) => isSome(given), 'must name a device'),
+    ),
   ),
   jam: v.exactOptional(truth),
   hub: v.exactOptional(oneOf(['kill', 'stop', 'start', 'restart', 'kill-and-start', 'rotate-keys', 'replace-keys'])),
@@ -132,7 +117,7 @@ export const actionEntries = {
             drop: v.exactOptional(number(0, 1, '')),
             double: v.exactOptional(number(0, 1, '')),
             reorder: v.exactOptional(number(0, 1, '')),
-            delay: v.exactOptional(length),
+            delay: v.exactOptional(delay),
             topic: v.exactOptional(text),
             way: v.exactOptional(oneOf(['to_broker', 'from_broker'])),
           }),
@@ -148,22 +133,22 @@ export const actionEntries = {
   ),
   line: v.exactOptional(
     each(
-      v.union(
-        [oneOf(['cut', 'join', 'half-open']), object({ delay: length })],
-        'must be cut, join, half-open or {delay: 2s}',
-      ),
+      v.union([oneOf(['cut', 'join', 'half-open']), object({ delay })], 'must be cut, join, half-open or {delay: 2s}'),
     ),
   ),
   power: v.exactOptional(each(oneOf(['cut', 'restore', 'blink']))),
   'power-cut-at-file-request': v.exactOptional(each(whole(1, 1000))),
   disk: v.exactOptional(each(oneOf(['full', 'free']))),
   clock: v.exactOptional(
-    object({
-      thermostat: v.exactOptional(signedLength),
-      toaster: v.exactOptional(signedLength),
-      security: v.exactOptional(signedLength),
-      hub: v.exactOptional(signedLength),
-    }),
+    v.pipe(
+      object({
+        thermostat: v.exactOptional(signedLength),
+        toaster: v.exactOptional(signedLength),
+        security: v.exactOptional(signedLength),
+        hub: v.exactOptional(signedLength),
+      }),
+      v.check((given) => isSome(given), 'must say whose'),
+    ),
   ),
   ghost: v.exactOptional(
     object({ device: kind, path: v.pipe(text, v.includes('/', 'must be like cycle/start')), payload: v.string() }),
@@ -171,31 +156,43 @@ export const actionEntries = {
   revoke: v.exactOptional(kind),
   pair: v.exactOptional(kind),
   answers: v.exactOptional(
-    v.array(
-      v.union(
-        [oneOf([...ERROR_CODES, ...NON_ANSWERS]), whole(400, 599)],
-        'must be an OAuth error, malformed, hang, reset, or an HTTP status from 400 to 599',
+    v.pipe(
+      v.array(
+        v.union(
+          [oneOf([...ERROR_CODES, ...NON_ANSWERS]), whole(400, 599)],
+          'must be an OAuth error, malformed, hang, reset, or an HTTP status from 400 to 599',
+        ),
       ),
+      v.minLength(1, 'must have an answer'),
+      v.maxLength(1000, 'must have at most 1000 answers'),
     ),
   ),
   /** By which door or window. */
-  burglar: v.exactOptional(text),
+  burglar: v.exactOptional(wayIn),
   say: v.exactOptional(text),
 } as const
 export type ActionName = keyof typeof actionEntries
 
-const action = v.pipe(
+export const action = v.pipe(
   object(actionEntries),
-  v.check((given) => Object.keys(given).length === 1, 'must do one thing: write a list for more'),
+  v.check(
+    (given) => Object.keys(given).length === 1,
+    ({ input }) =>
+      `must do exactly one thing, write a list for more: got ${Object.keys(input).join(' and ') || 'none'}`,
+  ),
 )
 export type Action = v.InferOutput<typeof action>
 
+const TIMES = ['at', 'every', 'when'] as const
 const step = v.pipe(
   object({
     at: v.exactOptional(moment),
     every: v.exactOptional(
       v.union(
-        [someLength, v.pipe(v.string(), v.regex(/^[1-9]\d{0,5} messages$/, 'must be like 10 messages'))],
+        [
+          lengthBetween('1s', LONGEST),
+          v.pipe(v.string(), v.regex(/^[1-9]\d{0,5} messages$/, 'must be like 10 messages')),
+        ],
         'must be a length of time like 30m, or like 10 messages',
       ),
     ),
@@ -212,8 +209,8 @@ const step = v.pipe(
     ),
   }),
   v.check(
-    ({ at, every, when }) => [at, every, when].filter((given) => given !== undefined).length === 1,
-    'must have one of at, every, when',
+    (given) => hasOne(TIMES, given),
+    ({ input }) => exactlyOne(TIMES, input),
   ),
 )
 export type Step = v.InferOutput<typeof step>
@@ -248,11 +245,11 @@ export const expectationEntries = {
   within: v.exactOptional(someLength),
 } as const
 const CHECKS = ['always', 'never', 'eventually', 'sequence', 'comfort', 'cycles', 'energy'] as const
-const expectation = v.pipe(
+export const expectation = v.pipe(
   object(expectationEntries),
   v.check(
-    (given) => CHECKS.filter((name) => given[name] !== undefined).length === 1,
-    `must have one of ${CHECKS.join(', ')}`,
+    (given) => hasOne(CHECKS, given),
+    ({ input }) => exactlyOne(CHECKS, input),
   ),
 )
 export type Expectation = v.InferOutput<typeof expectation>
@@ -285,7 +282,7 @@ export const scenarioSchema = object({
     object({
       devices: v.exactOptional(v.pipe(v.array(kind), v.minLength(1, 'must have a device'))),
       house: v.exactOptional(oneOf(HOUSE_NAMES)),
-      zone: v.exactOptional(text),
+      zone: v.exactOptional(zoneName),
       start: v.exactOptional(
         v.pipe(text, v.regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$/, 'must be a local time like 2030-01-14 18:00')),
       ),
@@ -293,10 +290,10 @@ export const scenarioSchema = object({
       indoors: v.exactOptional(number(-20, 35, '°C')),
       people: v.exactOptional(whole(0, 6)),
       pet: v.exactOptional(truth),
-      tokens: v.exactOptional(length),
+      tokens: v.exactOptional(lengthBetween('5s', '30d')),
     }),
   ),
-  for: someLength,
+  for: lengthBetween('1s', LONGEST),
   steps: v.exactOptional(v.array(step)),
   expect: v.exactOptional(v.array(expectation)),
 })

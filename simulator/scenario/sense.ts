@@ -3,14 +3,12 @@
 import { KINDS, type Kind } from '#contract/ids.ts'
 import { instantOf, localOf } from '#contract/local-time.ts'
 import { type Instant, instant } from '#contract/time.ts'
-import { DEFAULT_CONFIG } from '../../device/security/config.ts'
 import { lengthOf } from '../length.ts'
-import { FLOOR_PLAN, OUTSIDE } from '../people/plan.ts'
 import { actionsOf, isFromPhone } from './actions.ts'
 import { readCondition } from './condition.ts'
 import { momentOf } from './moment.ts'
 import { neededBy } from './needs.ts'
-import type { ActionName, Expectation, Scenario, Step } from './schema.ts'
+import type { Expectation, Scenario, Step } from './schema.ts'
 
 export type Key = string | number
 /** What is wrong, and with which part of a scenario. */
@@ -34,9 +32,6 @@ function wallOf(start: string) {
   const [, year, month, day, hour, minute] = START.exec(start)?.map(Number) ?? []
   return { year: year ?? 0, month: month ?? 0, day: day ?? 0, hour: hour ?? 0, minute: minute ?? 0 }
 }
-
-const ZONES = DEFAULT_CONFIG.zones.map(({ id }) => id)
-const WAYS_IN = FLOOR_PLAN.openings.filter(({ between }) => between.includes(OUTSIDE)).map(({ id }) => id)
 
 /** When the run is, and who is in it. */
 interface Frame {
@@ -140,19 +135,8 @@ function checkActions(step: Step, { devices }: Frame): readonly Problem[] {
   return actionsOf(step).flatMap(([name, value], index) => {
     const path = Array.isArray(step.do) ? ['do', index, name] : ['do', name]
     const absent = neededBy(name, value).filter((kind) => !devices.includes(kind))
-    const places = placesOf(name)
-    return [
-      ...absent.map((kind) => ({ path, message: missing(kind, devices) })),
-      ...(places === undefined || places.ids.includes(String(value))
-        ? []
-        : [{ path, message: `must be ${places.what}, one of ${places.ids.join(', ')}: got ${String(value)}` }]),
-    ]
+    return absent.map((kind) => ({ path, message: missing(kind, devices) }))
   })
-}
-
-function placesOf(name: ActionName): { readonly what: string; readonly ids: readonly string[] } | undefined {
-  if (name === 'open' || name === 'close') return { what: 'a zone of the panel', ids: ZONES }
-  return name === 'burglar' ? { what: 'a way in', ids: WAYS_IN } : undefined
 }
 
 /** `as` and `expect` speak of a phone: what is done by hand asks nobody. */

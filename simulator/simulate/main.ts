@@ -1,22 +1,19 @@
 // Scenarios as a program: `latchkey simulate`.
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { runProgram } from '#contract/program.ts'
 import { formatSettings, UsageError } from '#contract/settings.ts'
 import { formatAnnotations } from '../report/annotations.ts'
 import { exitCodeOf } from '../report/exit-code.ts'
 import { formatJson } from '../report/json.ts'
-import { formatJunit } from '../report/junit.ts'
 import type { Report } from '../report/report.ts'
-import { formatSummary } from '../report/summary.ts'
 import { formatTerminal } from '../report/terminal.ts'
-import { formatTimeline } from '../report/timeline/timeline.ts'
 import { formatSchema } from '../scenario/json-schema.ts'
 import { type ReadScenario, readScenario, ScenarioError } from '../scenario/read.ts'
 import { runScenario } from '../scenario/run.ts'
 import { WeatherError } from '../weather/weather.ts'
 import { readBeside } from './beside.ts'
+import { checkOutputs, writeOutputs } from './outputs.ts'
 import { createScreen } from './screen.ts'
 import { search } from './search.ts'
 import { readSimulateConfig, SIMULATE_SETTINGS, type SimulateConfig } from './settings.ts'
@@ -93,7 +90,8 @@ function stopCommands(): string {
 }
 
 const look = () => ({
-  columns: process.stdout.columns ?? 80,
+  // Lines longer than this nobody likes to read, however wide the window is.
+  columns: Math.min(80, process.stdout.columns ?? 80),
   colour: process.stdout.isTTY === true && process.stdout.hasColors(process.env),
 })
 
@@ -110,31 +108,6 @@ function asUsage(error: unknown): never {
   if (error instanceof ScenarioError || error instanceof WeatherError) throw new UsageError(error.message)
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw new UsageError(error.message)
   throw error
-}
-
-const pageOf = (file: string): string => `${basename(file, extname(file))}.html`
-
-/** One page for one scenario; a folder of pages for several. */
-function checkOutputs({ html, files }: SimulateConfig): void {
-  if (html !== undefined && extname(html) === '.html' && files.length > 1) {
-    throw new UsageError('Cannot use --html as it must be a folder where there are several scenarios: got a file')
-  }
-  const pages = files.map(pageOf)
-  const twice = pages.find((page, index) => pages.indexOf(page) !== index)
-  if (html !== undefined && twice !== undefined) {
-    throw new UsageError(`Cannot use --html as every scenario must have a file name of its own: got ${twice} twice`)
-  }
-}
-
-function writeOutputs({ junit, html, summary }: SimulateConfig, reports: readonly Report[]): void {
-  if (junit !== undefined) writeFileSync(junit, formatJunit(reports))
-  if (summary !== undefined) appendFileSync(summary, formatSummary(reports))
-  if (html === undefined) return
-  const isFile = extname(html) === '.html'
-  if (!isFile) mkdirSync(html, { recursive: true })
-  for (const report of reports) {
-    writeFileSync(isFile ? html : join(html, pageOf(report.file ?? 'found.yaml')), formatTimeline(report))
-  }
 }
 
 await runProgram(main)

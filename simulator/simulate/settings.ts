@@ -10,7 +10,7 @@ import { readLength } from '../length.ts'
 export const SIMULATE_SETTINGS = {
   seed: { type: 'string', help: "instead of the scenario's own: a whole number, or random" },
   speed: { type: 'string', help: 'times real time, such as 60, or realtime; as fast as it can' },
-  timeout: { type: 'string', help: 'real time after which a run is given up, 10m' },
+  timeout: { type: 'string', help: 'real time after which a scenario is given up, 10m; of --fuzz, each of them' },
   junit: { type: 'string', help: 'write the results to this file as JUnit XML' },
   html: { type: 'string', help: 'write a time line to this file, one HTML page a scenario' },
   summary: { type: 'string', help: 'append a summary to this file as Markdown' },
@@ -109,8 +109,12 @@ function readTimeout(text: string | undefined): Millis | undefined {
   return length
 }
 
+const MOST_SCENARIOS = 1_000_000
+
 function readCount(text: string): number {
   const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new UsageError(`Cannot use --fuzz as it must be a number of scenarios, such as 200: got "${text}"`)
+  if (/^\d+$/.test(text) && count > 0 && count <= MOST_SCENARIOS) return count
+  throw new UsageError(
+    `Cannot use --fuzz as it must be a number of scenarios from 1 to ${MOST_SCENARIOS}, such as 200: got "${text}"`,
+  )
 }

@@ -6,7 +6,7 @@ import type { Hardware } from '../../device/control.ts'
 import type { ToasterActuators, ToasterReading } from '../../device/toaster/hardware.ts'
 import { createRelay } from '../relay.ts'
 import { type Bread, createSlots } from './slots.ts'
-import type { BreadKind } from './toast.ts'
+import { BREADS, type BreadKind } from './toast.ts'
 
 export interface SimulatedToaster extends Hardware<ToasterReading, ToasterActuators> {
   readonly heating: boolean
@@ -91,6 +91,9 @@ export function simulateToaster(options: {
     tell({ type: 'key', key })
   }
   const loadBread = (kind: BreadKind = 'bread') => {
+    if (!BREADS.includes(kind)) {
+      throw new RangeError(`Cannot load the toaster as it must be one of ${BREADS.join(', ')}: got "${String(kind)}"`)
+    }
     slots.put(kind)
     move('down')
     press('remote-start')

@@ -6,7 +6,8 @@
 // while it browns are steps short, as the rate of browning follows the temperature.
 
 /** What goes into a slot. */
-export type BreadKind = 'bread' | 'frozen' | 'fruit-loaf' | 'bagel'
+export const BREADS = ['bread', 'frozen', 'fruit-loaf', 'bagel'] as const
+export type BreadKind = (typeof BREADS)[number]
 
 /** One side of a slice. */
 export interface Slice {

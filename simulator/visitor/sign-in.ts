@@ -1,7 +1,7 @@
 // How the person who lives in a simulated home makes it their own and signs in: through the real endpoints, as a browser and the phone page
 // do.
 import * as oauth from 'oauth4webapi'
-import { AUDIENCE } from '#contract/scopes.ts'
+import { AUDIENCE, ROLE_CEILING } from '#contract/scopes.ts'
 import type { Person } from './person.ts'
 
 /** Of a home that exists for as long as a test does. */
@@ -15,6 +15,17 @@ export async function becomeOwner(person: Person, link: URL | undefined): Promis
     throw new Error(`Cannot make the owner's account as the hub must take it: got ${answer.status}`)
 }
 
+/** What an owner may ask for. The hub answers anything else with a page for people. */
+const SCOPES: readonly string[] = ['openid', 'offline_access', ...ROLE_CEILING.owner]
+
+/** Throws a `RangeError` that names the scope. */
+export function checkScopes(asked: readonly string[], known: readonly string[] = SCOPES): void {
+  const strange = asked.find((scope) => !known.includes(scope))
+  if (strange === undefined && asked.length > 0) return
+  const got = strange === undefined ? 'none' : `"${strange}"`
+  throw new RangeError(`Cannot ask for these scopes as each must be one of ${known.join(', ')}: got ${got}`)
+}
+
 export interface SignInOptions {
   readonly issuer: URL
   readonly scope: string
@@ -25,6 +36,7 @@ export interface SignInOptions {
 /** The code flow with PKCE (RFC 7636). */
 export async function signIn(person: Person, options: SignInOptions): Promise<oauth.TokenEndpointResponse> {
   const { issuer, scope } = options
+  checkScopes(scope.split(' '))
   const carry: NonNullable<SignInOptions['fetch']> = options.fetch ?? fetch
   const send = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:', [oauth.customFetch]: carry }
   const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, send))

@@ -2,8 +2,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { instant } from '#contract/time.ts'
+import { PATHS } from '../../simulator/scenario/paths.ts'
 import { readScenario } from '../../simulator/scenario/read.ts'
 import { runScenario } from '../../simulator/scenario/run.ts'
+import { readWeather } from '../../simulator/weather/file.ts'
 
 const PAGE = readFileSync(new URL('../../docs/simulation.md', import.meta.url), 'utf8')
 const blocks = (language: string): readonly string[] =>
@@ -27,6 +30,15 @@ test.for(blocks('yaml'))('a scenario of the page passes', async (text) => {
   const { outcome, checks } = await runScenario(scenario)
   expect(checks.filter((check) => check.outcome !== 'passed')).toEqual([])
   expect(outcome).toBe('passed')
+})
+
+test('the page names everything that a condition can look at', () => {
+  expect(Object.keys(PATHS).filter((path) => !PAGE.includes(`\`${path}\``))).toEqual([])
+})
+
+test('the weather of the page can be read', () => {
+  const weather = readWeather(blocks('csv')[0] ?? '', 'page.csv')
+  expect(weather.at(instant(Date.UTC(2030, 0, 14, 6, 30)))).toMatchObject({ celsius: -2.3, humidityPercent: 87.5 })
 })
 
 test('the page has the examples it speaks of', () => {

@@ -278,3 +278,17 @@ test('a burglar who knows no way in is said at once, to whoever sent them', asyn
   expect(() => home.sendBurglar('chimney')).toThrow('Cannot break in by chimney as the ways in are front-door')
   await home.advance('5m')
 })
+
+test('what nobody could have meant is refused in words', async () => {
+  await using home = await startHome({ devices: ['toaster'] })
+  await expect(home.accessToken(['nope'])).rejects.toThrow(
+    /^Cannot ask for these scopes as each must be one of openid, .*home:read.*: got "nope"$/,
+  )
+  await expect(home.appPassword({ scopes: ['device'] })).rejects.toThrow(/one of home:read, .*: got "device"$/)
+  await expect(home.appPassword({ name: '' })).rejects.toThrow(
+    /^Cannot POST \/api\/app-passwords as the hub must take it: Cannot read the body/,
+  )
+  expect(() => home.toaster.hardware.loadBread('stone' as 'bread')).toThrow(
+    'Cannot load the toaster as it must be one of bread, frozen, fruit-loaf, bagel: got "stone"',
+  )
+})

@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import * as client from 'openid-client'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { seconds } from '#contract/time.ts'
 import { until } from '../home.ts'
 import { askForCode, connectDevice, poll, registerDevice } from './mock-hub-client.ts'
+
+// Each starts a process, all of them at once, on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 60_000 })
 
 const PROGRAM = fileURLToPath(new URL('../../simulator/mock-hub/main.ts', import.meta.url))
 
@@ -19,7 +23,7 @@ async function start(...args: readonly string[]) {
   const child = spawn(process.execPath, [PROGRAM, '--json', '--end-with-stdin', ...args], { stdio: 'pipe' })
   const facts: Fact[] = []
   createInterface({ input: child.stdout }).on('line', (line) => facts.push(JSON.parse(line) as Fact))
-  const ready = await until(() => facts.find(({ event }) => event === 'ready'), 'the mock hub to be ready')
+  const ready = await until(() => facts.find(({ event }) => event === 'ready'), 'the mock hub to be ready', seconds(50))
   const issuer = new URL(String(ready.issuer))
   return {
     ...{ child, facts, issuer },
@@ -100,6 +104,11 @@ describe.concurrent('latchkey mock-hub', () => {
 
     const { body } = await control('GET', 'access-token?scope=openid%20home:read')
     expect(body).toEqual({ accessToken: expect.stringMatching(/^eyJ/) })
+    for (const index of ['', '/_mock']) {
+      const { status, body: list } = await control('GET', index)
+      expect(status).toBe(200)
+      expect(list?.routes).toEqual(expect.arrayContaining(['GET /_mock/requests', 'POST /_mock/approve']))
+    }
     expect((await control('POST', 'rotate-keys', { keep: false })).status).toBe(204)
     expect((await control('POST', 'revoke', { clientId: device.id })).status).toBe(204)
   })
@@ -120,6 +129,10 @@ describe.concurrent('latchkey mock-hub', () => {
     })
     expect(await control('POST', 'disconnect', { clientId: 'nobody' })).toMatchObject({ status: 409 })
     expect(await control('GET', 'nothing')).toMatchObject({ status: 404 })
+    expect(await control('GET', 'access-token?scope=home:read%20nope')).toMatchObject({
+      status: 400,
+      body: { ...refused, detail: expect.stringMatching(/each must be one of openid, .*home:read.*: got "nope"$/) },
+    })
     expect(await control('POST', 'reset', {}, { origin: 'https://example.org' })).toMatchObject({ status: 403 })
     expect(await control('POST', 'reset', {}, { origin: hub.issuer.origin })).toMatchObject({ status: 204 })
     // DNS rebinding: somebody's name for our address.

@@ -22,9 +22,11 @@ const full = aReport({
   messages: [{ at: 3, from: 'hub', topic: 'a/b', payload: '1', retain: true }],
 })
 
-test('is one line with a version, and every field there is or null', () => {
+test('is one document with a version, in lines of what fits into one, and every field there is or null', () => {
   const text = formatJson([full])
-  expect(text.indexOf('\n')).toBe(text.length - 1)
+  expect(text.split('\n').slice(0, 3)).toEqual(['{', '  "version": 1,', '  "outcome": "failed",'])
+  expect(text).toContain('\n      "kpis": [{"name":"heat used","value":12.345,"unit":"kWh"}],\n')
+  expect(text.endsWith('}\n')).toBe(true)
   expect(JSON.parse(text)).toEqual({
     ...{ version: 1, outcome: 'failed', exitCode: 1 },
     reports: [

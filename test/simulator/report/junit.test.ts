@@ -50,16 +50,17 @@ test('is what the schema allows, whatever came of the runs', () => {
   expect(problems(read())).toEqual([])
 })
 
-test('a scenario is a suite, a check a case, and the counts are those of the cases', () => {
+test('a scenario is a suite, a check and the run itself are cases, and counts and times are those of the cases', () => {
   const root = read(failedReport, aReport())
-  expect(root.attributes).toMatchObject({ tests: '3', failures: '1', errors: '0', time: '6.420' })
+  expect(root.attributes).toMatchObject({ tests: '5', failures: '1', errors: '0', time: '6.420' })
   expect(root.children.map(({ attributes }) => attributes)).toMatchObject([
-    { name: 'A cold night', tests: '2', failures: '1', skipped: '0', time: '3.210', file: 'frost.yaml' },
-    { name: 'A cold night', tests: '1', failures: '0' },
+    { name: 'A cold night', tests: '3', failures: '1', skipped: '0', time: '3.210', file: 'frost.yaml' },
+    { name: 'A cold night', tests: '2', failures: '0' },
   ])
   expect(casesOf(root)[0]?.attributes).toEqual({
-    ...{ name: 'always thermostat.air >= 5', classname: 'A cold night.expectation', file: 'frost.yaml', time: '1.605' },
+    ...{ name: 'always thermostat.air >= 5', classname: 'A cold night.expectation', file: 'frost.yaml', time: '0.000' },
   })
+  expect(casesOf(root).map(({ attributes }) => attributes.time)).toEqual(['0.000', '0.000', '3.210', '0.000', '3.210'])
 })
 
 test('a failure says when, why, where, and how to see it again', () => {
@@ -93,7 +94,7 @@ test('a run that failed only by what it could not check is not green', () => {
 
 test('checks of one name are told apart', () => {
   const names = casesOf(read(aReport({ checks: [passedCheck, passedCheck] }))).map(({ attributes }) => attributes.name)
-  expect(names).toEqual([passedCheck.name, `${passedCheck.name} (2)`])
+  expect(names).toEqual([passedCheck.name, `${passedCheck.name} (2)`, 'the run comes to its end'])
 })
 
 test('the properties name seed, hash, zone, outcome and what was measured', () => {

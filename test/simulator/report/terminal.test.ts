@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { harmless, widthOf, wrap } from '../../../simulator/report/columns.ts'
+import type { Check } from '../../../simulator/report/report.ts'
 import { formatTerminal } from '../../../simulator/report/terminal.ts'
 import { aReport, failedCheck, failedReport, passedCheck, uncheckedCheck } from './a-report.ts'
 
@@ -22,7 +23,7 @@ test('says what came of each check, when and why, and how to see it again', () =
     '      not checked: the run ended before it began',
     '',
     '  Safety',
-    '  ✓ toaster: at fault it heats nothing',
+    '  ✓ 1 safety rule held',
     '',
     '  heat used 12.35 kWh',
     '  12h of the home in 3.2 s',
@@ -31,6 +32,16 @@ test('says what came of each check, when and why, and how to see it again', () =
     '    latchkey simulate frost.yaml --seed 7',
     '',
   ])
+})
+
+test('the safety rules that held are one line, and one that did not is said in full', () => {
+  const held = ['one', 'two', 'three'].map((name): Check => ({ ...passedCheck, name }))
+  const broken: Check = { ...passedCheck, name: 'never hot', outcome: 'failed', at: 0, because: '300 °C' }
+  expect(formatTerminal(aReport({ checks: held }))).toContain('  Safety\n  ✓ 3 safety rules held\n\n')
+  const text = formatTerminal(aReport({ outcome: 'unsafe', checks: [...held, broken] }), { columns: 40 })
+  expect(text).toContain(
+    '  Safety\n  ✗ never hot                  Sat 18:00\n      300 °C\n  ✓ 3 other safety rules held\n\n',
+  )
 })
 
 test('a run that passed needs no command', () => {

@@ -84,7 +84,13 @@ const HOME: readonly Case[] = [
     what: 'a run of no length',
     text: 'name: x\nfor: 0s\n',
     alone: true,
-    says: ['2:1: for must be longer than nothing: got "0s"'],
+    says: ['2:1: for must be from 1s to 400d: got "0s"'],
+  },
+  {
+    what: 'a run of eleven years',
+    text: 'name: x\nfor: 100000h\n',
+    alone: true,
+    says: ['2:1: for must be from 1s to 400d: got "100000h"'],
   },
   {
     what: 'a length without a unit',
@@ -173,12 +179,12 @@ const STEP: readonly Case[] = [
   {
     what: 'no time',
     text: 'steps: [{ do: { target: 20 } }]',
-    says: ['3:9: steps[0] must have one of at, every, when'],
+    says: ['3:9: steps[0] must have exactly one of at, every, when: got none'],
   },
   {
     what: 'two times',
     text: 'steps: [{ at: 22:00, every: 1h, do: { target: 20 } }]',
-    says: ['3:9: steps[0] must have one of at, every, when'],
+    says: ['3:9: steps[0] must have exactly one of at, every, when: got at and every'],
   },
   {
     what: 'a step at 25:00',
@@ -203,7 +209,7 @@ const STEP: readonly Case[] = [
   {
     what: 'two things in one action',
     text: 'steps: [{ at: 12:00, do: { target: 20, mode: heat } }]',
-    says: ['3:22: steps[0].do must do one thing: write a list for more'],
+    says: ['3:22: steps[0].do must do exactly one thing, write a list for more: got target and mode'],
   },
   {
     what: 'an empty list of actions',
@@ -235,7 +241,7 @@ const STEP: readonly Case[] = [
   {
     what: 'a sensor that says a word',
     text: 'steps: [{ at: 12:00, do: { sensor: { says: hot } } }]',
-    says: ['3:38: steps[0].do.sensor.says must be a number in °C: got "hot"'],
+    says: ['3:38: steps[0].do.sensor.says must be a number from -1000 to 1000 °C: got "hot"'],
   },
   {
     what: 'a delay without a unit',
@@ -261,6 +267,36 @@ const STEP: readonly Case[] = [
     what: 'every nothing',
     text: 'steps: [{ every: 0s, do: { hub: kill } }]',
     says: ['3:11: steps[0].every must be a length of time like 30m, or like 10 messages: got "0s"'],
+  },
+  {
+    what: 'every millisecond',
+    text: 'steps: [{ every: 1ms, do: { hub: kill } }]',
+    says: ['3:11: steps[0].every must be a length of time like 30m, or like 10 messages: got "1ms"'],
+  },
+  {
+    what: 'a sensor that says a million',
+    text: 'steps: [{ at: 12:00, do: { sensor: { says: 1000000 } } }]',
+    says: ['3:38: steps[0].do.sensor.says must be a number from -1000 to 1000 °C: got 1000000'],
+  },
+  {
+    what: 'a line of a day',
+    text: 'steps: [{ at: 12:00, do: { line: { thermostat: { delay: 1d } } } }]',
+    says: ['3:50: steps[0].do.line.thermostat.delay must be from 0s to 1h: got "1d"'],
+  },
+  {
+    what: 'a clock that jumps a million days',
+    text: 'steps: [{ at: 12:00, do: { clock: { hub: -1000000d } } }]',
+    says: ['3:37: steps[0].do.clock.hub must be at most 36500d, forth or back: got "-1000000d"'],
+  },
+  {
+    what: 'a cut of no plug',
+    text: 'steps: [{ at: 12:00, do: { power: {} } }]',
+    says: ['3:28: steps[0].do.power must name a device'],
+  },
+  {
+    what: 'no answers',
+    text: 'steps: [{ at: 12:00, do: { answers: [] } }]',
+    says: ['3:28: steps[0].do.answers must have an answer'],
   },
   {
     what: 'every 0 messages',
@@ -306,13 +342,15 @@ const STEP: readonly Case[] = [
     what: 'a zone that the panel has not',
     text: 'steps: [{ at: 12:00, do: { open: garage } }]',
     says: [
-      '3:28: steps[0].do.open must be a zone of the panel, one of front-door, back-door, kitchen-window, hall-motion: got garage',
+      '3:28: steps[0].do.open must be a zone of the panel, one of front-door, back-door, kitchen-window, hall-motion: got "garage"',
     ],
   },
   {
     what: 'a burglar through a detector',
     text: 'steps: [{ at: 12:00, do: { burglar: hall-motion } }]',
-    says: ['3:28: steps[0].do.burglar must be a way in, one of front-door, back-door, kitchen-window: got hall-motion'],
+    says: [
+      '3:28: steps[0].do.burglar must be a way in, one of front-door, back-door, kitchen-window: got "hall-motion"',
+    ],
   },
   {
     what: 'a device that is not in this home',
@@ -442,12 +480,16 @@ const EXPECTATION: readonly Case[] = [
   {
     what: 'nothing expected',
     text: 'expect: [{ name: nothing }]',
-    says: ['3:10: expect[0] must have one of always, never, eventually, sequence, comfort, cycles, energy'],
+    says: [
+      '3:10: expect[0] must have exactly one of always, never, eventually, sequence, comfort, cycles, energy: got none',
+    ],
   },
   {
     what: 'two things expected',
     text: 'expect: [{ always: hub.up, never: hub.up }]',
-    says: ['3:10: expect[0] must have one of always, never, eventually, sequence, comfort, cycles, energy'],
+    says: [
+      '3:10: expect[0] must have exactly one of always, never, eventually, sequence, comfort, cycles, energy: got always and never',
+    ],
   },
   {
     what: 'a sequence of one',

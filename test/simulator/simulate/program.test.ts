@@ -97,6 +97,28 @@ test.for([
   },
   { what: 'a file and a search', args: ['warm.yaml', '--fuzz', '3'], says: 'leave the file out' },
   { what: 'a flag that does not exist', args: ['warm.yaml', '--sed', '3'], says: "'--sed'" },
+  { what: 'a search for nothing', args: ['--fuzz', '1e3'], says: '--fuzz as it must be a number of scenarios from 1' },
+  { what: 'a time-out of nothing', args: ['warm.yaml', '--timeout', '0s'], says: '--timeout as it must be like 10m' },
+  {
+    what: 'results in a folder that is not there',
+    args: ['warm.yaml', '--junit', 'nowhere/out.xml'],
+    says: '--junit as it must be a file that can be written: there is no folder nowhere to write to',
+  },
+  {
+    what: 'a summary that is a folder',
+    args: ['warm.yaml', '--summary', '.'],
+    says: '--summary as it must be a file that can be written: . is a folder',
+  },
+  {
+    what: 'pages below a file',
+    args: ['warm.yaml', '--html', 'warm.yaml/pages'],
+    says: '--html as it must be a page (.html) or a folder that can be written',
+  },
+  {
+    what: 'a find that cannot be written down',
+    args: ['--fuzz', '2', '--found', 'nowhere/found.yaml'],
+    says: '--found as it must be a file that can be written',
+  },
   {
     what: 'one page for two scenarios',
     args: ['warm.yaml', 'cold.yaml', '--html', 'x.html'],
