@@ -45,14 +45,22 @@ export interface Control<State, Reading, Actuators> {
   actuators(state: State, at: Moment): Actuators
   /** The retained properties, whole; the runner publishes what changed. A property not known yet is left out. */
   properties(state: State, at: Moment): Readonly<Record<PropertyPath, Value>>
+  /**
+   * What a person should know: a sentence for each trouble that there is, undefined for each that there could be and is not. By ids of
+   * Homie 5's `$alert`.
+   */
+  alerts(state: State, at: Moment): Readonly<Record<string, string | undefined>>
   /** What must survive a power cut, as JSON. The runner has it on disk before a command is acknowledged. */
   saved(state: State): JsonObject
 }
 
 /** The world as one product needs it: a board's drivers, or the simulator's. */
 export interface Hardware<Reading, Actuators> extends AsyncDisposable {
-  /** Starts telling readings; called once. Readings may come at any time, also synchronously. */
-  listen(hear: (reading: Reading) => void): void
+  /**
+   * Starts telling readings; called once. Readings may come at any time, also synchronously. `operate` is for what a person does at the
+   * device itself and a phone could do as well: it goes the same way, with the same codes and refusals, hub or no hub.
+   */
+  listen(hear: (reading: Reading) => void, operate: (command: Command) => Promise<Ack>): void
   /** Sets every actuator; idempotent. Throws when the hardware does not answer. */
   apply(actuators: Actuators): void
 }

@@ -4,7 +4,7 @@ import { CALLED_OFF, type Clock, momentOf } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
 import type { Zone } from '#contract/kinds.ts'
 import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
-import { type Moment, millis } from '#contract/time.ts'
+import { type Millis, type Moment, millis } from '#contract/time.ts'
 import type { Ack, Announcement, Command, Control, Hardware, Step } from './control.ts'
 
 /** A kind of device, ready to run: which control on which hardware. */
@@ -27,6 +27,8 @@ export interface SettingsStore {
 export interface ProductListener {
   changed(path: PropertyPath, value: Value): void
   happened(announcement: Announcement): void
+  /** `text` is undefined when the trouble is over. */
+  alerted(id: string, text: string | undefined): void
 }
 
 export interface RunningProduct extends AsyncDisposable {
@@ -36,6 +38,8 @@ export interface RunningProduct extends AsyncDisposable {
   obey(command: Command): Promise<Ack>
   /** Every retained property as it is now. */
   properties(): ReadonlyMap<PropertyPath, Value>
+  /** Every alert that there could be, with its text where there is one now. */
+  alerts(): ReadonlyMap<string, string | undefined>
   /** Returns how to stop listening. */
   listen(listener: ProductListener): () => void
 }
@@ -43,13 +47,16 @@ export interface RunningProduct extends AsyncDisposable {
 export async function runProduct<State, Reading, Actuators>(options: {
   readonly product: Product<State, Reading, Actuators>
   readonly settings: SettingsStore
+  /** Whoever must know that the control still turns: told after steps, this often at the least. */
+  readonly watchdog?: { readonly every: Millis; readonly alive: () => void } | undefined
   readonly clock: Clock
   readonly log: Logger
 }): Promise<RunningProduct> {
-  const { product, settings, clock, log } = options
+  const { product, settings, watchdog, clock, log } = options
   const { control, hardware, zones = [], prepare = async (command) => command } = product
   const listeners = new Set<ProductListener>()
   const published = new Map<PropertyPath, Value>()
+  const alerts = new Map<string, string | undefined>()
   let closed = false
 
   let state = control.begin(await settings.load(), momentOf(clock))
@@ -89,6 +96,11 @@ export async function runProduct<State, Reading, Actuators>(options: {
       published.set(path, value)
       for (const listener of listeners) listener.changed(path, value)
     }
+    for (const [id, text] of Object.entries(control.alerts(state, at))) {
+      if (alerts.has(id) && alerts.get(id) === text) continue
+      alerts.set(id, text)
+      for (const listener of listeners) listener.alerted(id, text)
+    }
     for (const announcement of announce) for (const listener of listeners) listener.happened(announcement)
     // What could not be saved is in force all the same: a full disk is no reason to let a room freeze. It is tried again with
     // the next step, and whoever gave the command is told.
@@ -107,14 +119,24 @@ export async function runProduct<State, Reading, Actuators>(options: {
     steps
       .add(() => {
         take(step()).recorded.catch((err: unknown) => log.error({ err }, 'settings are not on disk'))
+        // Here and nowhere else: the clock woke us, the queue moved, the control decided and the hardware was told.
+        watchdog?.alive()
       })
       .catch((err: unknown) => log.error({ err }, 'a step failed'))
 
   await takeAlone(() => ({ state }))
   await records.idle()
+  const obey = async (command: Command): Promise<Ack> => {
+    const { step, recorded } = await commands.add(async () => {
+      const prepared = await prepare(command)
+      return steps.add(() => take(control.obey(state, prepared, momentOf(clock))))
+    })
+    await recorded
+    return step.ack
+  }
   hardware.listen((reading) => {
     if (!closed) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
-  })
+  }, obey)
 
   /** Sleeps until something is due, or until a step changed what is due. */
   const keepTime = async (): Promise<void> => {
@@ -122,7 +144,7 @@ export async function runProduct<State, Reading, Actuators>(options: {
       const woken = new AbortController()
       const { signal } = woken
       wake = () => woken.abort(CALLED_OFF)
-      const due = control.dueAt(state)
+      const due = soonest(control.dueAt(state), watchdog && millis(clock.uptime() + watchdog.every))
       if (due === undefined) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       else await clock.sleep(millis(Math.max(0, due - clock.uptime())), signal).catch(() => {})
       if (!signal.aborted) await takeAlone(() => control.tick(state, momentOf(clock)))
@@ -134,18 +156,12 @@ export async function runProduct<State, Reading, Actuators>(options: {
     kind: control.kind,
     zones,
     properties: () => published,
+    alerts: () => alerts,
     listen(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    async obey(command) {
-      const { step, recorded } = await commands.add(async () => {
-        const prepared = await prepare(command)
-        return steps.add(() => take(control.obey(state, prepared, momentOf(clock))))
-      })
-      await recorded
-      return step.ack
-    },
+    obey,
     async [Symbol.asyncDispose]() {
       closed = true
       wake()
@@ -155,6 +171,9 @@ export async function runProduct<State, Reading, Actuators>(options: {
     },
   }
 }
+
+const soonest = (a: Millis | undefined, b: Millis | undefined): Millis | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : millis(Math.min(a, b))
 
 /** Runs jobs one after the other; one that fails fails alone. */
 function createQueue() {

@@ -29,9 +29,9 @@ export function openToaster(clock: Clock) {
 }
 
 /** `folder` keeps the panel's hashed codes and the resident's memory of one. */
-export async function openPanel(folder: string, config: PanelConfig = DEFAULT_CONFIG) {
+export async function openPanel(folder: string, clock: Clock, config: PanelConfig = DEFAULT_CONFIG) {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const hardware: SimulatedPanel = simulatePanel({ zones: config.zones.map(({ id }) => id) })
+  const hardware: SimulatedPanel = simulatePanel({ zones: config.zones.map(({ id }) => id), clock })
   const { product, codes } = await createPanel({ folder, hardware, config })
   return { product, hardware, code: await residentCode(folder, codes) }
 }
@@ -44,7 +44,7 @@ export async function openBoard({ kind, folder, clock }: { kind: Kind; folder: s
     case 'toaster':
       return openToaster(clock)
     case 'security': {
-      const { product, code } = await openPanel(folder)
+      const { product, code } = await openPanel(folder, clock)
       return { product, note: `The code of this simulated panel is ${code}.` }
     }
   }

@@ -5,6 +5,8 @@ import { systemClock } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { type Agent, type AgentOptions, startAgent } from '../device/agent.ts'
+import { answerFor } from '../device/local/answers.ts'
+import { holdFolder } from '../device/local/socket.ts'
 import type { Product } from '../device/run.ts'
 import type { Status } from '../device/status.ts'
 import { openPanel, openThermostat, openToaster } from './board.ts'
@@ -37,15 +39,17 @@ export async function startHousehold(options: HouseholdOptions): Promise<Househo
 
   const thermostat = openThermostat(clock)
   const toaster = openToaster(clock)
-  const panel = await openPanel(folder('security'))
+  const panel = await openPanel(folder('security'), clock)
   const start = async <State, Reading, Actuators>(product: Product<State, Reading, Actuators>): Promise<Agent> => {
     const { kind } = product.control
+    const local = began.use(await holdFolder({ folder: folder(kind), clock, log }))
     const agent = await startAgent({
       ...{ product, clock, name: KIND_NAMES[kind], issuer: hub.publicUrl, folder: folder(kind) },
       log: log.child({ device: kind }),
       onStatus: (status) => onStatus?.(kind, status),
       ...nearby(hub),
     })
+    local.serve(answerFor(agent))
     return began.use(agent)
   }
   const agents = {

@@ -44,6 +44,10 @@ export function parseTopic(name: string): Topic {
 
 export const deviceRoot = (device: DeviceId): string => `${HOMIE_ROOT}/${device}`
 export const stateTopic = (device: DeviceId): string => `${HOMIE_ROOT}/${device}/$state`
+/** Homie 5 `$alert/<id>`: retained while there is one. */
+export const alertTopic = (device: DeviceId, id: string): string => `${HOMIE_ROOT}/${device}/$alert/${id}`
+/** Homie 5 `$log/<level>`: not retained. */
+export const logTopic = (device: DeviceId, level: 'warn' | 'error'): string => `${HOMIE_ROOT}/${device}/$log/${level}`
 export const descriptionTopic = (device: DeviceId): string => `${HOMIE_ROOT}/${device}/$description`
 export const propertyTopic = (device: DeviceId, path: PropertyPath): string => `${HOMIE_ROOT}/${device}/${path}`
 export const setTopic = (device: DeviceId, path: PropertyPath): string => `${HOMIE_ROOT}/${device}/${path}/set`

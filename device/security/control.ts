@@ -26,6 +26,11 @@ export function createSecurityControl(config: PanelConfig): Control<State, Panel
     dueAt,
     actuators: ({ watch }) => ({ siren: watch.phase === 'triggered', buzzer: buzzerOf(watch) }),
     properties: (state, at) => properties(state, config, at),
+    alerts: (state, at) => ({
+      tamper: state.tamper ? 'The housing of the panel or of a detector is open.' : undefined,
+      codes: isLockedOut(state, at.uptime) ? 'Too many wrong codes: none is taken for a while.' : undefined,
+      zones: silentZones(state, config),
+    }),
     saved: formatSaved,
   }
 }
@@ -122,7 +127,7 @@ function arm(state: State, order: Wanted, config: PanelConfig, at: Moment): Repl
   if (watch.phase === 'arming' && watch.target === target) return { state, ack: done }
   // From one armed mode to a weaker one would be half a disarming.
   if (watch.phase !== 'disarmed' && watch.phase !== 'arming') return notNow('disarm it first')
-  if (!haveReported(state, config, at.uptime)) return notNow('zones have not reported since power-on')
+  if (!haveReported(state, config)) return notNow('zones have not reported since power-on')
   const open = blocking(config, state, target).filter(
     (id) => !config.zones.some((zone) => zone.id === id && zone.entry),
   )
@@ -141,17 +146,24 @@ function arm(state: State, order: Wanted, config: PanelConfig, at: Moment): Repl
 }
 
 /** All zones but the bypassed have spoken, or had a minute for it and are known from before. */
-function haveReported(
-  { open, openBefore, bypassed, bootedAt }: State,
-  { zones }: PanelConfig,
-  uptime: Millis,
-): boolean {
-  const waited = uptime - bootedAt >= ZONES_REPORT_WITHIN
-  return zones.every(({ id }) => id in open || bypassed.includes(id) || (waited && id in openBefore))
+function haveReported({ open, openBefore, bypassed, hadTime }: State, { zones }: PanelConfig): boolean {
+  return zones.every(({ id }) => id in open || bypassed.includes(id) || (hadTime && id in openBefore))
 }
 
-function dueAt({ watch }: State): Millis | undefined {
-  return 'deadline' in watch ? watch.deadline.at : undefined
+/** Zones that have said nothing since power-on, though they had a minute for it. */
+function silentZones({ open, hadTime }: State, { zones }: PanelConfig): string | undefined {
+  const silent = zones.filter(({ id }) => !(id in open)).map(({ name }) => name)
+  if (silent.length === 0 || !hadTime) return undefined
+  return `Nothing is heard of: ${silent.join(', ')}.`
+}
+
+function dueAt({ watch, locked, bootedAt, hadTime }: State): Millis | undefined {
+  const times = [
+    'deadline' in watch ? watch.deadline.at : undefined,
+    locked?.at,
+    hadTime ? undefined : bootedAt + ZONES_REPORT_WITHIN,
+  ].filter((time) => time !== undefined)
+  return times.length === 0 ? undefined : millis(Math.min(...times))
 }
 
 function buzzerOf(watch: Watch): PanelActuators['buzzer'] {
@@ -161,7 +173,7 @@ function buzzerOf(watch: Watch): PanelActuators['buzzer'] {
 
 function properties(state: State, config: PanelConfig, at: Moment): Readonly<Record<PropertyPath, Value>> {
   const { watch, open, bypassed, tamper } = state
-  const ready = haveReported(state, config, at.uptime)
+  const ready = haveReported(state, config)
   const openZones = config.zones.filter(({ id }) => open[id] === true).map(({ id }) => id)
   const zones = config.zones.flatMap(({ id }): [PropertyPath, Value][] => [
     ...(id in open ? [[`${id}/open`, open[id] === true] as [PropertyPath, Value]] : []),

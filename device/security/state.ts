@@ -56,6 +56,8 @@ export interface PanelState {
   /** Lock-outs since the last right code; each is twice as long as the one before. */
   readonly lockouts: number
   readonly bootedAt: Millis
+  /** Whether every zone has had its time to report since power-on. */
+  readonly hadTime: boolean
   /** Numbers the events; rises over restarts. */
   readonly sequence: number
   /** Right codes given under duress; for the log, never for the screen. */
@@ -72,6 +74,7 @@ export const fresh = (uptime: Millis): PanelState => ({
   locked: undefined,
   lockouts: 0,
   bootedAt: uptime,
+  hadTime: false,
   sequence: 0,
   duress: 0,
 })

@@ -3,7 +3,7 @@ import { formatInstant } from '#contract/clock.ts'
 import type { JsonObject } from '#contract/property.ts'
 import { type Moment, millis } from '#contract/time.ts'
 import type { Announcement, Step } from '../control.ts'
-import { FINAL_DOOR, type PanelConfig, type PanelZone } from './config.ts'
+import { FINAL_DOOR, type PanelConfig, type PanelZone, ZONES_REPORT_WITHIN } from './config.ts'
 import { type Armed, deadlineIn, type PanelState, type Watch } from './state.ts'
 
 /** One event of the log: numbered, timed, and never with a code in it. */
@@ -100,15 +100,20 @@ function closed(state: PanelState, _config: PanelConfig, zone: PanelZone, at: Mo
   return { state: { ...state, watch: { ...watch, deadline: deadlineIn(FINAL_DOOR, at) } } }
 }
 
-/** What the end of a delay brings. */
+/** What time alone brings: the end of a delay, of a lock-out, and of the zones' time to report. */
 export function timePassed(state: PanelState, config: PanelConfig, at: Moment): Step<PanelState> {
-  const { watch } = state
+  const { watch, locked, bootedAt } = state
+  const next: PanelState = {
+    ...state,
+    hadTime: state.hadTime || at.uptime >= bootedAt + ZONES_REPORT_WITHIN,
+    locked: locked !== undefined && at.uptime >= locked.at ? undefined : locked,
+  }
   switch (watch.phase) {
     case 'disarmed':
     case 'armed':
-      return { state }
+      return { state: next }
     default:
-      return at.uptime < watch.deadline.at ? { state } : delayEnded(state, config, watch, at)
+      return at.uptime < watch.deadline.at ? { state: next } : delayEnded(next, config, watch, at)
   }
 }
 

@@ -1,6 +1,7 @@
 // The thermostat: regulates a room by itself, with or without a hub, and fails towards a room that neither freezes nor overheats.
 import * as v from 'valibot'
 import { formatInstant, parseInstant } from '#contract/clock.ts'
+import type { HEALTH } from '#contract/kinds.ts'
 import type { PropertyPath, Value } from '#contract/property.ts'
 import { type Instant, type Millis, type Moment, millis, minutes } from '#contract/time.ts'
 import { type Ack, type Command, type Control, done, type Reply, refuse, type Step } from '../control.ts'
@@ -46,6 +47,16 @@ const STUCK_AFTER = minutes(15)
 /** A room that was too hot counts as cooled down this far below the limit. */
 const COOLED_BY = 3
 
+/** What a person reads about a room that is not as it should be. */
+const HEALTH_WORDS: Readonly<Record<(typeof HEALTH)[number], string | undefined>> = {
+  ok: undefined,
+  'sensor-stale': 'The sensor has fallen silent: the heating is off, or barely on where it was cold.',
+  'sensor-fault': 'The sensor says what cannot be true: the heating is off, or barely on where it was cold.',
+  frost: 'It was close to freezing: heating to 7 °C.',
+  'heat-failure': 'Half an hour of heating has not warmed the room.',
+  'relay-stuck': 'The relay of the heating is not where it was told to be.',
+}
+
 type State = ThermostatState
 
 export function createThermostatControl(
@@ -60,6 +71,7 @@ export function createThermostatControl(
     dueAt: (state) => state.due,
     actuators: ({ output }) => ({ heat: output === 'heat', cool: output === 'cool' }),
     properties,
+    alerts: (state, at) => ({ health: HEALTH_WORDS[resolve(state, at, config).status] }),
     saved: ({ settings }) => formatSaved(settings),
   }
 }
@@ -93,12 +105,21 @@ function heard(state: State, reading: ThermostatReading, { uptime }: Moment): St
       return reading.percent >= 0 && reading.percent <= 100
         ? { ...state, humidity: Math.round(reading.percent) }
         : state
+    case 'turned':
+      return { ...state, settings: turned(state.settings, reading.kelvin) }
     case 'relay':
       return { ...state, relayClosed: reading.closed }
     case 'window':
       if (reading.open === state.window.open) return state
       return { ...state, window: { open: reading.open, since: uptime, airedBefore: isAiring(state, uptime) } }
   }
+}
+
+/** From what the wall shows, in tenths, and never beyond what a phone could ask for. */
+function turned(settings: Settings, kelvin: number): Settings {
+  const wanted = Math.round((shownTarget(settings) + kelvin) * 10) / 10
+  const target = Math.min(35, Math.max(5, wanted))
+  return Number.isFinite(target) ? { ...settings, target, preset: 'none' } : settings
 }
 
 /** A value that cannot be true changes nothing but the sensor's reputation. */

@@ -6,6 +6,8 @@ export type ThermostatReading =
   /** Of the weather, where something measures it. */
   | { readonly type: 'outside'; readonly celsius: number }
   | { readonly type: 'humidity'; readonly percent: number }
+  /** A knob or a button: warmer, or colder, by so much. */
+  | { readonly type: 'turned'; readonly kelvin: number }
   | { readonly type: 'window'; readonly open: boolean }
   /** What the heating relay really is, where the board can tell. */
   | { readonly type: 'relay'; readonly closed: boolean }

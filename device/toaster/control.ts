@@ -26,6 +26,13 @@ const MORE = seconds(30)
 /** A fault is reset only below this, °C. */
 const COOLED_DOWN = 50
 
+const FAULT_WORDS: Readonly<Record<Fault, string>> = {
+  jam: 'The bread is stuck: pull the plug, take it out, then reset it at the toaster.',
+  overheat: 'It got too hot: let it cool down, then reset it at the toaster.',
+  relay: 'The heater is not what it was told to be: pull the plug.',
+  watchdog: 'A cycle did not end in time: reset it at the toaster.',
+}
+
 type State = ToasterState
 
 export function createToasterControl(): Control<State, ToasterReading, ToasterActuators> {
@@ -41,6 +48,7 @@ export function createToasterControl(): Control<State, ToasterReading, ToasterAc
     dueAt: ({ due }) => due,
     actuators,
     properties,
+    alerts: ({ cycle }) => ({ fault: cycle.phase === 'fault' ? FAULT_WORDS[cycle.fault] : undefined }),
     saved: ({ program, browning }) => ({ program, browning }),
   }
 }
@@ -54,10 +62,16 @@ function heard(state: State, reading: ToasterReading, at: Moment): Step<State> {
       return { state: { ...state, relayClosed: reading.closed } }
     case 'case':
       return { state: { ...state, caseCelsius: reading.celsius } }
+    case 'knob':
+      return { state: { ...state, browning: shadeOf(reading.browning) ?? state.browning } }
     case 'key':
       return pressed(state, reading.key, at)
   }
 }
+
+/** A worn knob may say anything. */
+const shadeOf = (position: number): number | undefined =>
+  Number.isFinite(position) ? Math.round(Math.min(7, Math.max(1, position))) : undefined
 
 /** The carriage moved, by hand, by the spring, or because the magnet let go. */
 function moved(state: State, position: 'up' | 'down', { uptime }: Moment): Step<State> {

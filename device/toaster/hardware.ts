@@ -6,6 +6,8 @@ export type ToasterReading =
   /** What the heater's relay really is. */
   | { readonly type: 'relay'; readonly closed: boolean }
   | { readonly type: 'case'; readonly celsius: number }
+  /** The browning knob, 1 to 7. */
+  | { readonly type: 'knob'; readonly browning: number }
   /** A key at the toaster itself: somebody stands there. */
   | { readonly type: 'key'; readonly key: 'start' | 'cancel' | 'remote-start' | 'reset' }
 

@@ -6,7 +6,7 @@ import type { DeviceId, Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { seconds } from '#contract/time.ts'
 import { type Agent, startAgent } from '../../device/agent.ts'
-import type { Hardware } from '../../device/control.ts'
+import { type Hardware, refuse } from '../../device/control.ts'
 import type { Network } from '../../device/network.ts'
 import type { Product } from '../../device/run.ts'
 import type { Status } from '../../device/status.ts'
@@ -173,10 +173,13 @@ function plugIn<Reading, Actuators>(hardware: Hardware<Reading, Actuators>): Plu
   let pulled = false
   return {
     hardware: {
-      listen: (hear) =>
-        hardware.listen((reading) => {
-          if (!pulled) hear(reading)
-        }),
+      listen: (hear, operate) =>
+        hardware.listen(
+          (reading) => {
+            if (!pulled) hear(reading)
+          },
+          async (command) => (pulled ? refuse('no_power', 'the device has no power') : operate(command)),
+        ),
       apply(actuators) {
         if (!pulled) hardware.apply(actuators)
       },

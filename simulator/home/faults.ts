@@ -53,6 +53,7 @@ export interface Faults {
   readonly authorization: Pick<Answers, 'next'>
 }
 
+/** @internal */
 export interface FaultParts {
   readonly hub: HubSlot
   readonly slot: (kind: Kind) => DeviceSlot
@@ -63,6 +64,7 @@ export interface FaultParts {
   readonly settle: () => Promise<void>
 }
 
+/** @internal */
 export function createFaults(parts: FaultParts): Faults {
   const { hub, slot, answers, mischief, setMischief, unpair, settle } = parts
   const then = async (job: Promise<void>): Promise<void> => {
@@ -124,7 +126,7 @@ async function rotateKeys(hub: HubSlot, keep: boolean): Promise<void> {
 /** Every file is first written under a temporary name; on a full disk that is as far as it gets: ENOSPC, from the kernel's own /dev/full. */
 function fillDisk({ folder, kind }: DeviceSlot, full: boolean): void {
   if (!existsSync('/dev/full')) throw new Error('Cannot fill a disk as this system must have /dev/full, as Linux has')
-  for (const name of [`${kind}.json.new`, 'credentials.json.new', 'codes.json.new']) {
+  for (const name of [`${kind}.json.new`, 'credentials.a.new', 'credentials.b.new', 'codes.json.new']) {
     const path = join(folder, name)
     if (full) {
       rmSync(path, { force: true })

@@ -128,7 +128,10 @@ export async function installToaster(options: InstallOptions): Promise<Installed
 
 export async function installPanel(options: InstallOptions & { readonly config?: PanelConfig }): Promise<Installed> {
   const { world, guardian, config = DEFAULT_CONFIG, ...parts } = options
-  const hardware = simulatePanel({ zones: config.zones.map(({ id }) => id) })
+  const hardware = simulatePanel({
+    zones: config.zones.map(({ id }) => id),
+    clock: world.clock.ownedBy('security/hardware'),
+  })
   let code = ''
   let said: SecurityHandle['state']
   let bypassed: readonly string[] = []

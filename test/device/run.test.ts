@@ -38,6 +38,7 @@ const lamp: Control<Lamp, LampReading, { lit: boolean }> = {
   dueAt: ({ offAt }) => offAt,
   actuators: ({ lit }) => ({ lit }),
   properties: ({ lit, level }): Record<PropertyPath, Value> => ({ 'lamp/lit': lit, 'lamp/level': level }),
+  alerts: ({ level }) => ({ glare: level > 90 ? 'It is very bright.' : undefined }),
   saved: ({ level }) => ({ level }),
 }
 
@@ -106,6 +107,7 @@ async function running(
   device.listen({
     changed: (path, value) => log.push(`${path} ${value}`),
     happened: ({ path }) => log.push(path),
+    alerted: (id, text) => log.push(`${id}: ${text ?? 'over'}`),
   })
   return {
     clock,
@@ -296,7 +298,7 @@ test('does what is due at its moment, also when that changed while it slept', as
 test('whoever stopped listening is told no more; the others are', async () => {
   const { device, told } = await running()
   const other: string[] = []
-  const stop = device.listen({ changed: (path) => other.push(path), happened: () => {} })
+  const stop = device.listen({ changed: (path) => other.push(path), happened: () => {}, alerted: () => {} })
   stop()
   told()
   await device.obey(level(3))
@@ -317,4 +319,39 @@ test('closed, it hears nothing more, and the hardware goes last', async () => {
   say(true)
   await settled(clock)
   expect(told()).toEqual(['disk {"level":3}', 'lamp/level 3', 'hardware closed'])
+})
+
+test('a watchdog hears of steps, as often as it must, and no more once a step fails or the loop hangs', async () => {
+  const clock = new VirtualClock()
+  let broken = false
+  let alive = 0
+  const device = await runProduct({
+    product: {
+      control: {
+        ...lamp,
+        tick(state, at) {
+          if (broken) throw new Error('a mistake of ours')
+          return lamp.tick(state, at)
+        },
+      },
+      hardware: { listen() {}, apply() {}, async [Symbol.asyncDispose]() {} },
+    },
+    settings: createDisk([]).store,
+    watchdog: {
+      every: seconds(10),
+      alive: () => {
+        alive += 1
+      },
+    },
+    clock,
+    log: quiet,
+  })
+  const before = alive
+  await clock.advance(seconds(60))
+  expect(alive - before).toBe(6)
+  broken = true
+  const healthy = alive
+  await clock.advance(seconds(60))
+  expect(alive).toBe(healthy)
+  await device[Symbol.asyncDispose]()
 })

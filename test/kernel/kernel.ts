@@ -61,7 +61,6 @@ export function bootKernel(options: MachineOptions): Machine {
   if (kernelFolder === undefined)
     throw new Error('Cannot boot as a kernel must be built: got none (test/kernel/build.sh)')
   const { args, env = {}, timeTravel = false, image, init = path('guest/init.sh'), memoryMiB = 512 } = options
-  mustHaveRoom(memoryMiB)
   // For its management socket.
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-kernel-'))
   const guest = Buffer.from(JSON.stringify({ args, env, module: join(kernelFolder, 'i2c-stub.ko') })).toString(
@@ -82,7 +81,11 @@ export function bootKernel(options: MachineOptions): Machine {
       `GUEST=${guest}`,
     ],
     // A group of its own: a machine is several processes here, and the power is cut for all at once.
-    { detached: true, stdio: [timeTravel ? 'ignore' : 'pipe', 'pipe', 'ignore'] },
+    {
+      detached: true,
+      stdio: [timeTravel ? 'ignore' : 'pipe', 'pipe', 'ignore'],
+      env: { ...process.env, TMPDIR: roomFor(memoryMiB) },
+    },
   )
 
   const lines: string[] = []
@@ -147,10 +150,15 @@ export function createDisk(image: string, mebibytes = 32): string {
   return image
 }
 
-/** The memory of the machine is a file in /dev/shm; where that is full, a machine dies at some later moment without a word. */
-function mustHaveRoom(memoryMiB: number): void {
-  const { bavail, bsize } = statfsSync('/dev/shm')
-  const freeMiB = Math.floor((bavail * bsize) / 1024 / 1024)
-  if (freeMiB >= memoryMiB) return
-  throw new Error(`Cannot boot as /dev/shm must have ${memoryMiB} MiB free: got ${freeMiB} (docker run --shm-size=1g)`)
+/** The machine's memory is a file: in /dev/shm where that has room, as it has not in many a container, else on the disk. */
+function roomFor(memoryMiB: number): string {
+  const folder = ['/dev/shm', tmpdir()].find((each) => freeMiB(each) >= memoryMiB)
+  if (folder !== undefined) return folder
+  throw new Error(`Cannot boot as /dev/shm or ${tmpdir()} must have ${memoryMiB} MiB free: got less`)
+}
+
+function freeMiB(folder: string): number {
+  if (!existsSync(folder)) return 0
+  const { bavail, bsize } = statfsSync(folder)
+  return Math.floor((bavail * bsize) / 1024 / 1024)
 }

@@ -33,6 +33,7 @@ async function start<State, Reading, Actuators>(
   device.listen({
     changed: (path, value) => had.set(path, [...(had.get(path) ?? []), value]),
     happened: ({ value }) => events.push(value),
+    alerted: () => {},
   })
   let powered = true
   const cutPower = async () => {
