@@ -3,7 +3,7 @@ import type { DeviceId } from '#contract/ids.ts'
 import type { DeviceAuthorization } from './oauth/hub.ts'
 
 /** Why a device that has no grant is not asking for one: it waits until a person wants it to (RFC 8628 §3.5). */
-export type Unpaired = 'revoked' | 'expired' | 'denied' | 'refused'
+export type Unpaired = 'revoked' | 'left' | 'expired' | 'denied' | 'refused'
 
 export type Status =
   | { readonly phase: 'starting' }
@@ -11,3 +11,18 @@ export type Status =
   | { readonly phase: 'pairing'; readonly device: DeviceId; readonly authorization: DeviceAuthorization }
   | { readonly phase: 'online'; readonly device: DeviceId }
   | { readonly phase: 'offline'; readonly because: string }
+
+export type PublicStatus =
+  | Exclude<Status, { readonly phase: 'pairing' }>
+  | {
+      readonly phase: 'pairing'
+      readonly device: DeviceId
+      readonly authorization: Omit<DeviceAuthorization, 'deviceCode'>
+    }
+
+/** The device code is a secret between device and hub: RFC 8628 §3.3 shows the user code only. */
+export function publicStatus(status: Status): PublicStatus {
+  if (status.phase !== 'pairing') return status
+  const { deviceCode: _, ...authorization } = status.authorization
+  return { ...status, authorization }
+}

@@ -25,6 +25,7 @@ export function formatPairing(name: string, { authorization }: Extract<Status, {
 
 const REASONS: Readonly<Record<Unpaired, string>> = {
   revoked: 'was put out',
+  left: 'left its home',
   expired: 'nobody used its code',
   denied: 'was told no',
   refused: 'was refused by the hub',

@@ -1,6 +1,6 @@
 // Files that matter: after a power cut there is the old one or the new one, never half of either, and nobody else can read it.
 import { constants } from 'node:fs'
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** A file of ours cannot be read or written. The message names it and what to do. */
@@ -10,9 +10,13 @@ export class FileError extends Error {
 
 /** Makes the folder with mode 0700, or sets that mode on the one that is there. */
 export async function openFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-    .then(() => chmod(folder, 0o700))
-    .catch(fail(`Cannot use ${folder} as it must be a folder of ours that can be written`))
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    // A disk that can only be read is no reason not to start.
+    if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700)
+  } catch (error) {
+    fail(`Cannot use ${folder} as it must be a folder of ours that can be written`)(error)
+  }
 }
 
 /** The file's text, or undefined where there is none. */
@@ -46,6 +50,32 @@ export async function keepAside(file: string, suffix: string): Promise<string> {
   const kept = `${file}.${suffix}`
   await rename(file, kept).catch(fail(`Cannot rename ${file} as its folder must be writable`))
   return kept
+}
+
+/**
+ * Overwrites a file, removes it, and has both on disk when it resolves; nothing where there is none. On flash, copies of the old
+ * content may live on in worn blocks: what must not be read there was sealed in the first place.
+ */
+export async function erase(file: string): Promise<void> {
+  try {
+    await overwrite(file)
+    await unlink(file)
+    await syncFolder(dirname(file))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      fail(`Cannot remove ${file} as it must be a file of ours`)(error)
+  }
+}
+
+async function overwrite(file: string): Promise<void> {
+  const handle = await open(file, constants.O_WRONLY | constants.O_NOFOLLOW)
+  try {
+    const { size } = await handle.stat()
+    await handle.write(new Uint8Array(size), 0, size, 0)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {

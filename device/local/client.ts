@@ -1,0 +1,57 @@
+// Asking a running agent, from another process of the same user.
+
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { after, type Clock } from '#contract/clock.ts'
+import { FileError } from '#contract/files.ts'
+import { decodeJson } from '#contract/parse.ts'
+import { type Millis, seconds } from '#contract/time.ts'
+import { openSocketAddress } from './address.ts'
+import { LONGEST_LINE, type Reply, type Request, reply } from './requests.ts'
+
+/** Longer than an agent waits for its hub. */
+const PATIENCE = seconds(40)
+
+/** Rejects with a `FileError` when no agent holds `folder`. */
+export async function askAgent(folder: string, request: Request, clock: Clock): Promise<Reply> {
+  await using address = await openSocketAddress(folder).catch(fail(folder))
+  return askSocket({ path: address.path, request, clock, patience: PATIENCE }).catch(fail(folder))
+}
+
+const fail =
+  (folder: string) =>
+  (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new FileError(`Cannot ask the agent of ${folder} as it must be running: ${reason}`, { cause })
+  }
+
+export interface Question {
+  readonly path: string
+  readonly request: Request
+  readonly clock: Clock
+  readonly patience: Millis
+}
+
+/** Rejects with the system's error, or when no answer came in time. */
+export async function askSocket({ path, request, clock, patience }: Question): Promise<Reply> {
+  const socket = connect(path).setEncoding('utf8')
+  const late = after(clock, patience, () => socket.destroy(new Error(`no answer within ${patience / 1000} s`)))
+  try {
+    socket.write(`${JSON.stringify({ request })}\n`)
+    return decodeJson(reply, await firstLine(socket), 'the answer of the agent')
+  } finally {
+    late()
+    socket.destroy()
+  }
+}
+
+async function firstLine(socket: Socket): Promise<string> {
+  let text = ''
+  for await (const part of socket) {
+    text += part
+    const end = text.indexOf('\n')
+    if (end >= 0) return text.slice(0, end)
+    if (text.length > 8 * LONGEST_LINE) break
+  }
+  throw new Error('it answered something else')
+}

@@ -1,0 +1,54 @@
+// `latchkey device status|pair|unpair|reset <kind>`: asks the agent that runs, and says what it answered.
+import type { Clock } from '#contract/clock.ts'
+import { millis, seconds } from '#contract/time.ts'
+import { askAgent } from './client.ts'
+import type { Reply, Request } from './requests.ts'
+
+export interface CommandOptions {
+  readonly request: Request
+  readonly folder: string
+  readonly json: boolean
+  readonly clock: Clock
+  readonly print: (line: string) => void
+}
+
+/** Resolves with the exit code. Rejects with one line when no agent runs there. */
+export async function runCommand(options: CommandOptions): Promise<number> {
+  const { request, folder, json, clock, print } = options
+  const first = await askAgent(folder, request, clock)
+  const reply = request === 'pair' && first.ok ? await waitForCode(options) : first
+  print(json ? JSON.stringify(reply) : formatReply(request, reply))
+  return reply.ok ? 0 : 1
+}
+
+/** As long as a hub may take to give a code. */
+const CODE_WITHIN = seconds(15)
+
+async function waitForCode({ folder, clock }: CommandOptions): Promise<Reply> {
+  const deadline = clock.uptime() + CODE_WITHIN
+  for (;;) {
+    const reply = await askAgent(folder, 'status', clock)
+    const waits = reply.status?.phase === 'unpaired' || reply.status?.phase === 'starting'
+    if (!waits || clock.uptime() > deadline) return reply
+    await clock.sleep(millis(200))
+  }
+}
+
+export function formatReply(request: Request, { ok, because, status, revoked }: Reply): string {
+  if (!ok) return `Not done: ${because}`
+  const hub = revoked === false ? ' The hub could not be told: remove the device there too.' : ''
+  if (request === 'unpair') return `Unpaired.${hub}`
+  if (request === 'reset') return `Reset: it is as new.${hub}`
+  switch (status?.phase) {
+    case 'online':
+      return `In: ${status.device}`
+    case 'pairing':
+      return `Waiting to be let in: ${status.authorization.userCode} at ${status.authorization.verificationUri}`
+    case 'offline':
+      return `Offline: ${status.because}. It goes on alone and tries again.`
+    case 'unpaired':
+      return `Not paired: ${status.because}. "latchkey device pair" asks for a new code.`
+    default:
+      return 'Starting.'
+  }
+}

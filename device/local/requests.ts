@@ -1,0 +1,37 @@
+// What the command line may ask of a running agent: one line of JSON each, answered by one line.
+import * as v from 'valibot'
+
+export const REQUESTS = ['status', 'pair', 'unpair', 'reset'] as const
+export type Request = (typeof REQUESTS)[number]
+
+export const isRequest = (word: unknown): word is Request => REQUESTS.includes(word as Request)
+
+export const request = v.object({ request: v.picklist(REQUESTS) })
+
+/** The status as anybody at this machine may know it: without the device code. */
+const publicStatus = v.variant('phase', [
+  v.object({ phase: v.literal('starting') }),
+  v.object({ phase: v.literal('unpaired'), because: v.string() }),
+  v.object({
+    phase: v.literal('pairing'),
+    device: v.string(),
+    authorization: v.object({ userCode: v.string(), verificationUri: v.string() }),
+  }),
+  v.object({ phase: v.literal('online'), device: v.string() }),
+  v.object({ phase: v.literal('offline'), because: v.string() }),
+])
+
+export const reply = v.object({
+  ok: v.boolean(),
+  /** Who answers. */
+  pid: v.number(),
+  /** Why not, where not. */
+  because: v.exactOptional(v.string()),
+  status: v.exactOptional(publicStatus),
+  /** After `unpair` and `reset`: whether the hub has heard it too. */
+  revoked: v.exactOptional(v.boolean()),
+})
+export type Reply = v.InferOutput<typeof reply>
+
+/** Longer than any request of ours. */
+export const LONGEST_LINE = 1024

@@ -1,0 +1,76 @@
+// `latchkey device …` as a person types it, with the real programs.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { formatReply } from '../../../device/local/command.ts'
+import { until } from '../../home.ts'
+import { freePort, type Program, startProgram } from '../../processes.ts'
+
+let data: string
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'latchkey-'))
+})
+afterEach(() => rmSync(data, { recursive: true }))
+
+const startToaster = async (): Promise<Program> => {
+  const hub = `http://localhost:${await freePort()}`
+  return startProgram(['device', 'toaster', '--data', data, '--board', 'simulated', '--hub', hub])
+}
+const offline = (program: Program, more = () => true) =>
+  program.fact(({ phase }) => phase === 'offline' && more(), 'it')
+const run = async (...words: string[]) => {
+  const program = startProgram(['device', ...words, '--data', data])
+  const code = await new Promise((resolve) => program.process.once('close', resolve))
+  return { code, facts: program.facts, stderr: program.stderr() }
+}
+
+test('a second agent ends with 1 and one line that names the first, also one that was killed leaves the folder free', async () => {
+  await using first = await startToaster()
+  await offline(first)
+  const { pid } = first.process
+  expect(await run('toaster', '--board', 'simulated')).toEqual({
+    code: 1,
+    facts: [],
+    stderr: `Cannot be the agent of ${join(data, 'toaster')} as there must be one alone: process ${pid} is it\n`,
+  })
+  expect(await run('status', 'toaster')).toMatchObject({
+    code: 0,
+    facts: [{ ok: true, pid, status: { phase: 'offline' } }],
+  })
+  await first.end('SIGKILL')
+  expect(await run('status', 'toaster')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Cannot ask the agent/),
+  })
+  await using next = await startToaster()
+  await offline(next)
+  expect(await next.end('SIGTERM')).toBe(0)
+}, 60_000)
+
+test('after a reset the agent goes on by itself, as new', async () => {
+  await using agent = await startToaster()
+  await offline(agent)
+  expect(await run('reset', 'toaster')).toMatchObject({ code: 0, facts: [{ ok: true }] })
+  await until(() => readdirSync(join(data, 'toaster')).includes('credentials.b'), 'new credentials')
+  expect(await run('unpair', 'toaster')).toMatchObject({ code: 1, facts: [{ ok: false }] })
+  expect(await agent.end('SIGTERM')).toBe(0)
+}, 60_000)
+
+test('a kind that there is not is wrong usage', async () => {
+  expect(await run('status', 'kettle')).toMatchObject({ code: 2 })
+})
+
+test.for([
+  { request: 'status', reply: { ok: true, status: { phase: 'starting' } }, text: 'Starting.' },
+  {
+    request: 'status',
+    reply: { ok: true, status: { phase: 'offline', because: 'fetch failed (ECONNREFUSED)' } },
+    text: 'Offline: fetch failed (ECONNREFUSED). It goes on alone and tries again.',
+  },
+  { request: 'unpair', reply: { ok: true, revoked: true }, text: 'Unpaired.' },
+  { request: 'reset', reply: { ok: true }, text: 'Reset: it is as new.' },
+  { request: 'reset', reply: { ok: false, because: 'the agent is starting' }, text: 'Not done: the agent is starting' },
+] as const)('$request reads: $text', ({ request, reply, text }) => {
+  expect(formatReply(request, { pid: 1, ...reply })).toBe(text)
+})
