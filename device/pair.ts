@@ -12,7 +12,6 @@ import type { Unpaired } from './status.ts'
 export interface PairOptions {
   readonly kind: Kind
   readonly name: string
-  readonly issuer: URL
   readonly hub: HubClient
   readonly store: CredentialStore
   readonly clock: Clock
@@ -50,23 +49,27 @@ interface Asked {
 }
 
 async function askForCode(options: PairOptions): Promise<Asked> {
-  const { hub, store, issuer } = options
+  const { hub, store } = options
   const { registration } = store.current
-  if (registration?.issuer !== issuer.href) return register(options)
+  if (registration?.issuer !== hub.server.issuer.href) return register(options)
   const { device } = registration
   try {
     return { device, authorization: await hub.authorize(device) }
   } catch (error) {
     // The hub forgets clients that nobody pairs within an hour, and those that were put out.
-    if (isUnknownClient(error)) return register(options)
+    if (hub.registers && isUnknownClient(error)) return register(options)
     throw error
   }
 }
 
-async function register({ hub, store, issuer, kind, name, log }: PairOptions): Promise<Asked> {
+async function register({ hub, store, kind, name, log }: PairOptions): Promise<Asked> {
+  // A disk that takes nothing says so now: a name that cannot be kept would be asked for again and again.
+  await store.save(store.current)
   const device = await hub.register(kind, name)
   log.info({ device }, 'registered')
-  await store.save({ version: 1, key: store.current.key, registration: { issuer: issuer.href, device } })
+  const { issuer, ca, found } = hub.server
+  const registration = { issuer: issuer.href, device, ...(found && ca !== undefined && { ca }) }
+  await store.save({ version: 1, key: store.current.key, registration })
   return { device, authorization: await hub.authorize(device) }
 }
 

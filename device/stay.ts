@@ -6,7 +6,10 @@ import { type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { propertyTopic } from '#contract/topics.ts'
 import { backOff } from './link/back-off.ts'
 import type { Obedience } from './link/commands.ts'
+import { createComplaint } from './link/once.ts'
+import type { Outbox } from './link/outbox.ts'
 import { createPublisher } from './link/publisher.ts'
+import type { Reports } from './link/reports.ts'
 import { connect, GOOD_BYE, type MqttSession, NotAuthorized } from './link/session.ts'
 import type { Held, TokenSource } from './link/tokens.ts'
 import type { Lookup } from './lookup.ts'
@@ -21,11 +24,14 @@ export interface StayOptions {
   readonly name: string
   readonly descriptionVersion: number
   readonly product: RunningProduct
+  readonly outbox: Outbox
+  readonly reports: Reports
   readonly obedience: Obedience
   readonly tokens: TokenSource
   /** Looks the hub up again: it may have moved while we were away. */
   readonly findHub: () => Promise<HubClient>
-  readonly ca: string | undefined
+  /** A broker that is not the hub's. */
+  readonly broker: URL | undefined
   readonly lookup: Lookup | undefined
   readonly network: Network | undefined
   readonly keepAlive: Millis | undefined
@@ -44,6 +50,7 @@ const HELD = minutes(1)
 /** Resolves with the refusal when the hub ended the grant, or undefined when `signal` aborted. */
 export async function stayOnline(options: StayOptions): Promise<Final | undefined> {
   const { clock, random, log, signal, tell } = options
+  const offline = createComplaint(log, 'offline')
   let failures = 0
   let renew = false
   while (!signal.aborted) {
@@ -52,7 +59,8 @@ export async function stayOnline(options: StayOptions): Promise<Final | undefine
     if (signal.aborted) break
     if (outcome.type === 'ended') return outcome.error
     tell({ phase: 'offline', because: outcome.because })
-    log.warn({ because: outcome.because }, 'offline')
+    if (outcome.type === 'was_online') offline.over()
+    offline.of(outcome.because)
     // A token that was refused is exchanged at once: it may have been revoked, and then the hub says so.
     const exchange = outcome.type === 'not_authorized' && !renew
     renew = outcome.type === 'not_authorized'
@@ -69,7 +77,7 @@ type Outcome =
   | { readonly type: 'was_online' | 'not_reached' | 'not_authorized'; readonly because: string }
 
 async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> {
-  const { device, obedience, tokens, findHub, ca, lookup, network, clock, keepAlive } = options
+  const { device, obedience, tokens, findHub, broker, lookup, network, clock, keepAlive } = options
   try {
     const hub = await findHub()
     const fresh = await tokens.fresh({ renew })
@@ -77,10 +85,10 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
     if (fresh.type === 'unreachable') return { type: 'not_reached', because: fresh.because }
     const { accessToken } = fresh.held
     await using session = await connect({
-      url: hub.mqttUrl,
+      url: broker ?? hub.mqttUrl,
       device,
       accessToken,
-      ...{ ca, lookup, network, clock, keepAlive },
+      ...{ ca: hub.server.ca, lookup, network, clock, keepAlive },
       hear: (message, publish) => {
         void obedience.obey(message).then((answer) => {
           if (answer === undefined) return
@@ -97,26 +105,34 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
 
 /** From CONNACK to the end of the connection. */
 async function beOnline(options: StayOptions, session: MqttSession, held: Held): Promise<Outcome> {
-  const { device, name, descriptionVersion: version, product, clock, signal, tell, log } = options
+  const { device, name, descriptionVersion: version, product, broker, clock, signal, tell, log } = options
+  const { outbox, reports } = options
   const publisher = createPublisher({ session, device, name, version, product })
   const gone = new AbortController()
   const over = AbortSignal.any([gone.signal, signal])
   // What happens while we introduce ourselves follows in order: MQTT keeps it on one connection.
   const introduced = publisher.introduce()
-  const deaf = product.listen({
-    changed: (path, value) => void publisher.property(path, value).catch(() => {}),
-    happened: ({ path, value }) => void publisher.property(path, value).catch(() => {}),
-  })
+  const stops = [
+    product.listen({
+      changed: (path, value) => void publisher.property(path, value).catch(() => {}),
+      alerted: (id, text) => void publisher.alert(id, text).catch(() => {}),
+      happened() {},
+    }),
+    outbox.deliver(publisher.event),
+    reports.deliver((report) => void publisher.report(report).catch(() => {})),
+  ]
   try {
     await introduced
     log.info({ device }, 'online')
     tell({ phase: 'online', device })
-    const renewing = keepTokenFresh(options, session, held, over)
-    const ended = await Promise.race([session.ended, abortOf(signal, gone.signal), renewing])
+    // A broker that is not the hub's would take the token for a message and hand it to whoever listens. It asks for one at CONNECT only:
+    // when it ends the connection, the next one has a fresh token.
+    const renewing = broker === undefined ? [keepTokenFresh(options, session, held, over)] : []
+    const ended = await Promise.race([session.ended, abortOf(signal, gone.signal), ...renewing])
     if (signal.aborted) await Promise.race([publisher.state('disconnected').catch(() => {}), clock.sleep(GOOD_BYE)])
     return typeof ended === 'string' ? { type: 'was_online', because: ended } : ended
   } finally {
-    deaf()
+    for (const stop of stops) stop()
     gone.abort()
   }
 }

@@ -174,7 +174,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   began.defer(() => sweeping.abort())
   void sweepEvery(SWEEP_EVERY, authorization, clock, log, sweeping.signal)
   const trust = began.use(await certificates.serveTrust(publicUrl))
-  if (options.mdns) began.use(startMdns({ publicUrl, httpPort, log }))
+  const trustPage = trust.facts?.page
+  const authority = trustPage && new URL('/trust/latchkey-ca.crt', trustPage)
+  if (options.mdns) began.use(startMdns({ publicUrl, httpPort, authority, log }))
 
   const running = began.move()
   log.info({ issuer: publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')

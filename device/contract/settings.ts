@@ -1,5 +1,5 @@
 // How a program's settings are read: an environment variable each, each also a flag, once, at start.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 /** A setting or a flag is wrong. One line that names it; exit code 2. */
@@ -91,6 +91,15 @@ export const isLoopbackHost = (host: string): boolean =>
 
 /** The hub to join: plain HTTP never leaves the machine. Throws a `UsageError` that names `setting`. */
 export function readHubUrl(text: string, setting: string): URL {
+  const url = readIssuerUrl(text, setting)
+  if (url.pathname !== '/') {
+    throw new UsageError(`Cannot use ${setting} as it must be scheme, host and port alone: got more`)
+  }
+  return url
+}
+
+/** An authorization server, which may have a path (RFC 8414 §2). Throws a `UsageError` that names `setting`. */
+export function readIssuerUrl(text: string, setting: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new UsageError(`Cannot use ${setting} as it must be a URL such as https://hub.local:8443: got something else`)
@@ -98,18 +107,47 @@ export function readHubUrl(text: string, setting: string): URL {
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     throw new UsageError(`Cannot use ${setting} as a hub on the network must be reached by https: got http`)
   }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw new UsageError(`Cannot use ${setting} as it must be scheme, host and port alone: got more`)
+  if (url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new UsageError(`Cannot use ${setting} as it must have neither user, query nor fragment: got one`)
   }
   return url
 }
 
+/** A broker; a token in the clear never leaves the machine. Throws a `UsageError` that names `setting`. */
+export function readBrokerUrl(text: string, setting: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !['mqtt:', 'mqtts:', 'ws:', 'wss:'].includes(url.protocol)) {
+    throw new UsageError(`Cannot use ${setting} as it must be a URL such as mqtts://broker.example: got something else`)
+  }
+  if (['mqtt:', 'ws:'].includes(url.protocol) && !isLoopbackHost(url.hostname)) {
+    throw new UsageError(
+      `Cannot use ${setting} as a broker on the network must be reached by mqtts or wss: got neither`,
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError(`Cannot use ${setting} as the access token is the password: got another one`)
+  }
+  return url
+}
+
+/** The text of a file that holds a secret and a line end. Throws a `UsageError` that names `setting`. */
+export function readSecret(file: string, setting: string): string {
+  const text = readText(file, setting, 'a file that can be read').trim()
+  if (text === '') throw new UsageError(`Cannot use ${setting} as it must hold a secret: got an empty file`)
+  if ((statSync(file).mode & 0o007) !== 0) {
+    throw new UsageError(`Cannot use ${setting} as nobody else may read it: set its mode with chmod 600`)
+  }
+  return text
+}
+
 /** The text of a PEM file. Throws a `UsageError` that names `setting`. */
-export function readPem(file: string, setting: string): string {
+export const readPem = (file: string, setting: string): string => readText(file, setting, 'a PEM file that can be read')
+
+function readText(file: string, setting: string, what: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`Cannot use ${setting} as it must name a PEM file that can be read: ${reason}`)
+    throw new UsageError(`Cannot use ${setting} as it must name ${what}: ${reason}`)
   }
 }

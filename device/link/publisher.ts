@@ -3,14 +3,28 @@ import { describeDevice } from '#contract/description.ts'
 import type { DeviceId } from '#contract/ids.ts'
 import { propertyAt } from '#contract/kinds.ts'
 import { formatPayload, type PropertyPath, type Value } from '#contract/property.ts'
-import { type DeviceState, descriptionTopic, propertyTopic, stateTopic } from '#contract/topics.ts'
+import {
+  alertTopic,
+  type DeviceState,
+  descriptionTopic,
+  logTopic,
+  propertyTopic,
+  stateTopic,
+} from '#contract/topics.ts'
+import type { Announcement } from '../control.ts'
 import type { RunningProduct } from '../run.ts'
+import type { Report } from './reports.ts'
 import type { MqttSession } from './session.ts'
 
 export interface Publisher {
   /** Publishes everything from the start; resolves when the broker has it all. */
   introduce(): Promise<void>
   property(path: PropertyPath, value: Value): Promise<void>
+  /** Something that happened; QoS 0 unless it must be sure to arrive. */
+  event(announcement: Announcement, how: { readonly sure: boolean }): Promise<void>
+  report(report: Report): Promise<void>
+  /** Undefined: the trouble is over. */
+  alert(id: string, text: string | undefined): Promise<void>
   state(state: DeviceState): Promise<void>
 }
 
@@ -34,6 +48,7 @@ export function createPublisher(options: {
         publisher.state('init'),
         session.publish(descriptionTopic(device), description, retained),
         ...properties,
+        ...[...product.alerts()].map(([id, text]) => publisher.alert(id, text)),
         publisher.state('ready'),
       ])
     },
@@ -43,6 +58,11 @@ export function createPublisher(options: {
       const how = property.momentary ? ({ retain: false, qos: 0 } as const) : retained
       return session.publish(propertyTopic(device, path), formatPayload(property, value), how)
     },
+    event: ({ path, value }, { sure }) =>
+      session.publish(propertyTopic(device, path), JSON.stringify(value), { retain: false, qos: sure ? 1 : 0 }),
+    report: ({ level, text }) => session.publish(logTopic(device, level), text, { retain: false, qos: 0 }),
+    // Retained and empty is how MQTT forgets (3.1.1 §3.3.1.3).
+    alert: (id, text = '') => session.publish(alertTopic(device, id), text, retained),
     state: (state) => session.publish(stateTopic(device), state, retained),
   }
   return publisher

@@ -1,13 +1,13 @@
-// The hub as this device's authorization server: every request it makes, validated by oauth4webapi.
+// The device's authorization server, its hub or any other: every request it makes, validated by oauth4webapi.
 import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
-import { type DeviceId, type Kind, parseDeviceId } from '#contract/ids.ts'
+import { createDeviceId, type DeviceId, type Kind, parseDeviceId } from '#contract/ids.ts'
 import { decode } from '#contract/parse.ts'
-import { AUDIENCE } from '#contract/scopes.ts'
 import { type Millis, seconds } from '#contract/time.ts'
+import type { Server } from '../server.ts'
 import { type Answer, answerOf } from './answer.ts'
-import { type ClientKey, importSigningKey, publicHalf } from './client-key.ts'
-import type { Http } from './http.ts'
+import { authenticationFor, authorizationParameters, type ClientIdentity } from './client.ts'
+import { type ClientKey, publicHalf } from './client-key.ts'
 
 /** What a person needs to let the device in (RFC 8628 §3.2). */
 export interface DeviceAuthorization {
@@ -20,8 +20,11 @@ export interface DeviceAuthorization {
 }
 
 export interface HubClient {
+  readonly server: Server
   /** Where its broker is: `mqtt:`, `mqtts:`, `ws:` or `wss:`. */
   readonly mqttUrl: URL
+  /** Whether it registers its devices and names them; otherwise `register` makes a name without asking. */
+  readonly registers: boolean
   register(kind: Kind, name: string): Promise<DeviceId>
   authorize(device: DeviceId): Promise<DeviceAuthorization>
   redeem(device: DeviceId, deviceCode: string): Promise<Answer>
@@ -35,28 +38,29 @@ const registered = v.object({ client_id: v.string() })
 /** Our extension to the metadata (RFC 8414 §2): where the broker listens besides WebSocket. */
 const metadata = v.object({ mqtt_endpoint: v.optional(v.pipe(v.string(), v.regex(/^(mqtts?|wss?):\/\//))) })
 
-/** Reads the hub's metadata (RFC 8414). Rejects when there is no hub, or when it is not the one that was asked for. */
+/** Reads the server's metadata (RFC 8414). Rejects when there is none, or when it is not the one that was asked for. */
 export async function findHub(options: {
-  readonly issuer: URL
+  readonly server: Server
+  readonly identity: ClientIdentity
   readonly key: ClientKey
-  readonly http: Http
+  /** For the name of a device that the server does not name. */
+  readonly random: () => number
 }): Promise<HubClient> {
-  const { issuer, key, http } = options
+  const { server: place, identity, key, random } = options
+  const { issuer, http } = place
   const send = {
     [oauth.customFetch]: http.fetch,
     // Plain HTTP never leaves the machine, see config.ts.
     [oauth.allowInsecureRequests]: issuer.protocol === 'http:',
   }
-  const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, send))
-  const signingKey = await importSigningKey(key)
+  const server = await discover(issuer, send)
+  const authentication = await authenticationFor(identity, key, server)
 
   // Whole seconds, as JWT times are here; below that it is the network and not the clock.
-  const clientOf = (id: string): oauth.Client => ({
-    client_id: id,
+  const clientOf = (device: DeviceId): oauth.Client => ({
+    client_id: identity.type === 'given' ? identity.clientId : device,
     [oauth.clockSkew]: Math.abs(http.skew()) < HARMLESS_SKEW ? 0 : Math.round(http.skew() / 1000),
   })
-  const authenticate = () => oauth.PrivateKeyJwt(signingKey)
-
   /**
    * Runs a token request. `invalid_client` may only mean that our clock was wrong when the assertion was signed: the answer has
    * just told the right time, so it is asked once more before anybody believes it.
@@ -70,9 +74,13 @@ export async function findHub(options: {
   }
 
   return {
+    server: place,
     mqttUrl: mqttUrlOf(issuer, server),
+    registers: identity.type === 'registers',
 
     async register(kind, name) {
+      // A server that knows its client already leaves the device's own name to it.
+      if (identity.type === 'given') return createDeviceId(kind, random)
       const wanted = { client_name: name, device_kind: kind, jwks: { keys: [publicHalf(key)] } }
       const response = await oauth.dynamicClientRegistrationRequest(server, wanted, send)
       const client = await oauth.processDynamicClientRegistrationResponse(response)
@@ -81,9 +89,9 @@ export async function findHub(options: {
 
     async authorize(device) {
       const client = clientOf(device)
-      const parameters = { scope: 'device', resource: AUDIENCE }
-      const response = await oauth.deviceAuthorizationRequest(server, client, authenticate(), parameters, send)
-      const granted = await oauth.processDeviceAuthorizationResponse(server, client, response)
+      const parameters = authorizationParameters(identity)
+      const response = await oauth.deviceAuthorizationRequest(server, client, authentication, parameters, send)
+      const granted = await oauth.processDeviceAuthorizationResponse(server, client, await asStandard(response))
       return {
         deviceCode: granted.device_code,
         userCode: granted.user_code,
@@ -97,17 +105,38 @@ export async function findHub(options: {
     redeem: (device, deviceCode) =>
       ask(async () => {
         const client = clientOf(device)
-        const response = await oauth.deviceCodeGrantRequest(server, client, authenticate(), deviceCode, send)
+        const response = await oauth.deviceCodeGrantRequest(server, client, authentication, deviceCode, send)
         return oauth.processDeviceCodeResponse(server, client, response)
       }),
 
     refresh: (device, refreshToken) =>
       ask(async () => {
         const client = clientOf(device)
-        const response = await oauth.refreshTokenGrantRequest(server, client, authenticate(), refreshToken, send)
+        const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, send)
         return oauth.processRefreshTokenResponse(server, client, response)
       }),
   }
+}
+
+/** OpenID Connect's place first; a server that knows only OAuth has the other (RFC 8414 §5). */
+async function discover(issuer: URL, send: oauth.DiscoveryRequestOptions): Promise<oauth.AuthorizationServer> {
+  const response = await oauth.discoveryRequest(issuer, send)
+  if (response.status !== 404) return oauth.processDiscoveryResponse(issuer, response)
+  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { ...send, algorithm: 'oauth2' }))
+}
+
+/** Google answers as a draft of RFC 8628 had it: `verification_url`. */
+async function asStandard(response: Response): Promise<Response> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  if (typeof body !== 'object' || body === null || 'verification_uri' in body || !('verification_url' in body)) {
+    return response
+  }
+  const { verification_url: verification_uri, ...rest } = body
+  const { status, headers } = response
+  return new Response(JSON.stringify({ ...rest, verification_uri }), { status, headers: [...headers] })
 }
 
 function mqttUrlOf(issuer: URL, server: oauth.AuthorizationServer): URL {

@@ -6,14 +6,22 @@ import type { Logger } from 'pino'
 export interface Mdns extends AsyncDisposable {}
 
 /** Never fails: a machine without a network is a normal thing, and the hub works on it. */
-export function startMdns({ publicUrl, httpPort, log }: { publicUrl: URL; httpPort: number; log: Logger }): Mdns {
+export function startMdns(options: {
+  readonly publicUrl: URL
+  readonly httpPort: number
+  /** Where its own authority's certificate is handed out: a device believes it once and pins it. */
+  readonly authority: URL | undefined
+  readonly log: Logger
+}): Mdns {
+  const { publicUrl, httpPort, authority, log } = options
   const onError = (err: Error) =>
     log.warn({ err }, 'mDNS does not work here: use the address of the hub instead of its name')
   const bonjour = new Bonjour({}, onError)
   const host = publicUrl.hostname.endsWith('.local') ? publicUrl.hostname : 'hub.local'
+  const txt = { issuer: publicUrl.origin, ...(authority !== undefined && { ca: authority.href }) }
   for (const type of ['latchkey', 'https']) {
     const name = `Latchkey on ${hostname()}`
-    const service = bonjour.publish({ name, type, port: httpPort, host, txt: { issuer: publicUrl.origin } })
+    const service = bonjour.publish({ name, type, port: httpPort, host, txt })
     service.on('error', onError)
   }
   return {

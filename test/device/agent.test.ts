@@ -95,11 +95,17 @@ test('credentials that were damaged are put aside, and the device is paired anew
   await owner.post('/pair', { user_code: await codeOf(first.agent), answer: 'approved' })
   await until(() => first.agent.status.phase === 'online', 'it to be in')
   await first[Symbol.asyncDispose]()
-  const file = join(folder, 'device', 'credentials.json')
-  const half = readFileSync(file, 'utf8').slice(0, 100)
-  writeFileSync(file, half)
+  const kept = ['credentials.a', 'credentials.b'].map((name) => {
+    const file = join(folder, 'device', name)
+    const half = readFileSync(file, 'utf8').slice(0, 100)
+    writeFileSync(file, half)
+    return [name, half] as const
+  })
   await using again = await startThermostat(port)
   await codeOf(again.agent)
-  const aside = readdirSync(join(folder, 'device')).find((name) => name.startsWith('credentials.json.damaged'))
-  expect(readFileSync(join(folder, 'device', aside ?? ''), 'utf8')).toBe(half)
+  const aside = readdirSync(join(folder, 'device'))
+  for (const [name, half] of kept) {
+    const found = aside.find((each) => each.startsWith(`${name}.damaged`))
+    expect(readFileSync(join(folder, 'device', found ?? ''), 'utf8')).toBe(half)
+  }
 }, 30_000)

@@ -111,7 +111,9 @@ test('the whole home stops cleanly and finds its owner and its devices again', a
   expect(statSync(join(folder, 'hub')).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'hub', 'latchkey.db')).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'hub', 'keys.json')).mode & 0o777).toBe(0o600)
-  expect(statSync(join(folder, 'toaster', 'credentials.json')).mode & 0o777).toBe(0o600)
+  for (const name of ['credentials.a', 'credentials.b', 'credentials.key']) {
+    expect(statSync(join(folder, 'toaster', name)).mode & 0o777).toBe(0o600)
+  }
 
   await using second = startProgram(args)
   const again = await second.fact(({ event }) => event === 'ready', 'the home again')

@@ -1,0 +1,61 @@
+// Which server a device belongs to, and how it is reached: the one that was named, or the one that was found and pinned.
+import type { Clock } from '#contract/clock.ts'
+import type { Credentials } from './credentials/credentials.ts'
+import type { FoundHub } from './discovery.ts'
+import type { Lookup } from './lookup.ts'
+import type { Network } from './network.ts'
+import { createHttp, type Http } from './oauth/http.ts'
+
+export interface Server {
+  readonly issuer: URL
+  /** PEM of the authority to trust for it instead of the system's. */
+  readonly ca: string | undefined
+  /** Whether the authority was found with it, and is to be pinned. */
+  readonly found: boolean
+  readonly http: Http
+}
+
+export interface Servers extends AsyncDisposable {
+  /** The server as it is to be asked now. Rejects when it has to be looked for and there is not exactly one. */
+  of(credentials: Credentials): Promise<Server>
+}
+
+export interface ServersOptions {
+  readonly issuer: URL | undefined
+  readonly ca: string | undefined
+  /** Finds the hub of this household. */
+  readonly discover: ((signal: AbortSignal) => Promise<FoundHub>) | undefined
+  readonly lookup: Lookup | undefined
+  readonly network: Network | undefined
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+export function createServers(options: ServersOptions): Servers {
+  const { issuer, ca, discover, signal } = options
+  let current: Server | undefined
+
+  const choose = async ({ registration, grant }: Credentials): Promise<Omit<Server, 'http'>> => {
+    if (issuer !== undefined) return { issuer, ca, found: false }
+    // Whoever let it in is its hub; another one that announces itself is not.
+    if (registration !== undefined && grant !== undefined) {
+      return { issuer: new URL(registration.issuer), ca: registration.ca ?? ca, found: registration.ca !== undefined }
+    }
+    if (discover === undefined) throw new TypeError('Cannot look for a hub as the agent must be told how: got no way')
+    const hub = await discover(signal)
+    return { issuer: hub.issuer, ca: hub.ca ?? ca, found: hub.ca !== undefined }
+  }
+
+  return {
+    async of(credentials) {
+      const wanted = await choose(credentials)
+      if (current?.issuer.href === wanted.issuer.href && current.ca === wanted.ca) return current
+      await current?.http[Symbol.asyncDispose]()
+      current = { ...wanted, http: createHttp({ ...options, ca: wanted.ca }) }
+      return current
+    },
+    async [Symbol.asyncDispose]() {
+      await current?.http[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,72 @@
+// The agent with an authorization server and a broker that nobody here wrote: any RFC 8628 server, any broker.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startProgram } from '../processes.ts'
+import { liveAbroad } from './story.ts'
+
+const hasMosquitto = (() => {
+  try {
+    execFileSync('sh', ['-c', 'command -v mosquitto'])
+    return true
+  } catch {
+    return false
+  }
+})()
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+test.skipIf(!hasMosquitto)(
+  'a thermostat is let in by somebody else’s server, and runs against mosquitto',
+  { timeout: 60_000 },
+  () => liveAbroad({ folder, client: 'public', trouble: [] }),
+)
+
+test.for([
+  { flags: ['--issuer', 'https://id.example'], says: 'Cannot use --issuer as it needs --client-id: got none' },
+  {
+    flags: ['--issuer', 'https://id.example', '--client-id', 'a'],
+    says: 'Cannot use --issuer as it needs --mqtt, a broker: got none',
+  },
+  { flags: ['--client-id', 'a'], says: 'Cannot use --client-id as it needs --issuer: a hub names its devices' },
+  {
+    flags: ['--issuer', 'https://id.example', '--hub', 'https://hub.local:8443'],
+    says: 'Cannot use --hub and --issuer as there must be one server: got both',
+  },
+  {
+    flags: ['--mqtt', 'mqtt://broker.example'],
+    says: 'Cannot use LATCHKEY_BROKER (--mqtt) as a broker on the network must be reached by mqtts or wss: got neither',
+  },
+  {
+    flags: ['--issuer', 'http://id.example'],
+    says: 'Cannot use LATCHKEY_ISSUER (--issuer) as a hub on the network must be reached by https: got http',
+  },
+])('$flags: said in one line', async ({ flags, says }) => {
+  await using program = startProgram(['device', 'thermostat', '--board', 'simulated', '--data', folder, ...flags])
+  expect(await new Promise((resolve) => program.process.once('exit', resolve))).toBe(2)
+  expect(program.stderr()).toBe(`${says}\n`)
+})
+
+test('a secret that others can read is refused, and so is a file without one', async () => {
+  const file = join(folder, 'secret')
+  for (const [content, mode, says] of [
+    ['hush', 0o644, 'as nobody else may read it: set its mode with chmod 600'],
+    ['\n', 0o600, 'as it must hold a secret: got an empty file'],
+  ] as const) {
+    writeFileSync(file, content, { mode })
+    await using program = startProgram([
+      ...['device', 'thermostat', '--board', 'simulated', '--data', folder, '--issuer', 'https://id.example'],
+      ...['--client-id', 'a', '--mqtt', 'mqtts://broker.example', '--client-secret-file', file],
+    ])
+    expect(await new Promise((resolve) => program.process.once('exit', resolve))).toBe(2)
+    expect(program.stderr()).toContain(says)
+    expect(program.stderr()).not.toContain('hush')
+    rmSync(file)
+  }
+})
