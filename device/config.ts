@@ -1,15 +1,60 @@
 // The agent's settings, read once.
 import { join, resolve } from 'node:path'
 import { isKind, KINDS, type Kind } from '#contract/ids.ts'
-import { KIND_NAMES } from '#contract/kinds.ts'
-import { type Environment, readHubUrl, readPem, readSettings, type Setting, UsageError } from '#contract/settings.ts'
+import {
+  type Environment,
+  readBrokerUrl,
+  readHubUrl,
+  readIssuerUrl,
+  readPem,
+  readSecret,
+  readSettings,
+  type Setting,
+  type Settings,
+  UsageError,
+} from '#contract/settings.ts'
+import type { ClientIdentity } from './oauth/client.ts'
+import { BOARD_FORM, type BoardWiring, parseBoard } from './wiring/board.ts'
 
 export const DEVICE_SETTINGS = {
-  hub: { type: 'string', variable: 'LATCHKEY_HUB', help: 'the hub to join, http://localhost:8080' },
+  hub: {
+    type: 'string',
+    variable: 'LATCHKEY_HUB',
+    help: 'the hub to join; else the one found by mDNS, else http://localhost:8080',
+  },
+  issuer: {
+    type: 'string',
+    variable: 'LATCHKEY_ISSUER',
+    help: 'instead of a hub: any OAuth server with the device flow; needs --client-id and --mqtt',
+  },
+  'client-id': { type: 'string', variable: 'LATCHKEY_CLIENT_ID', help: 'what that server calls this device' },
+  'client-secret-file': {
+    type: 'string',
+    variable: 'LATCHKEY_CLIENT_SECRET_FILE',
+    help: 'file with its secret, if it has one',
+  },
+  scope: { type: 'string', variable: 'LATCHKEY_SCOPE', help: 'what to ask that server for, offline_access' },
+  audience: { type: 'string', variable: 'LATCHKEY_AUDIENCE', help: 'what its tokens shall be good for' },
+  mqtt: { type: 'string', variable: 'LATCHKEY_BROKER', help: "a broker that is not the hub's: mqtts://…" },
   data: { type: 'string', variable: 'LATCHKEY_DATA', help: 'folder of everything that lasts, ./.latchkey' },
-  board: { type: 'string', variable: 'LATCHKEY_BOARD', help: 'the hardware; "simulated" is the one there is today' },
+  config: { type: 'string', variable: 'LATCHKEY_CONFIG', help: 'YAML file of what is wired where; see docs/wiring.md' },
+  board: {
+    type: 'string',
+    variable: 'LATCHKEY_BOARD',
+    help: 'the hardware: linux, simulated or firmata:<port>; instead of what the file says',
+  },
+  'pairing-image': {
+    type: 'string',
+    variable: 'LATCHKEY_PAIRING_IMAGE',
+    help: 'file (.png or .pbm) that shows the code while there is one, for an e-paper',
+  },
   name: { type: 'string', variable: 'LATCHKEY_NAME', help: 'what the device calls itself' },
   ca: { type: 'string', variable: 'LATCHKEY_CA', help: "PEM file of the hub's certificate authority" },
+  'keep-events': {
+    type: 'boolean',
+    variable: 'LATCHKEY_KEEP_EVENTS',
+    help: 'keep events that the hub has not fetched on disk, over a power cut',
+  },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
   json: { type: 'boolean', help: 'print the pairing code and the state as JSON lines' },
   help: { type: 'boolean', help: 'this text' },
@@ -17,11 +62,21 @@ export const DEVICE_SETTINGS = {
 
 export interface DeviceConfig {
   readonly kind: Kind
-  readonly issuer: URL
+  /** Undefined: to be found. */
+  readonly issuer: URL | undefined
+  readonly identity: ClientIdentity
+  readonly broker: URL | undefined
   readonly folder: string
-  readonly board: string
-  readonly name: string
+  /** systemd's, with the key that seals the credentials. */
+  readonly credentialsDirectory: string | undefined
+  /** Undefined: what the wiring file says. */
+  readonly board: BoardWiring | undefined
+  readonly wiringFile: string | undefined
+  readonly pairingImage: string | undefined
+  /** Undefined: what the wiring file says. */
+  readonly name: string | undefined
   readonly ca: string | undefined
+  readonly keepEvents: boolean
   readonly logLevel: string
   readonly json: boolean
 }
@@ -34,12 +89,49 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
   const settings = readSettings(DEVICE_SETTINGS, flags, env)
   return {
     kind,
-    issuer: readHubUrl(settings.hub ?? 'http://localhost:8080', 'LATCHKEY_HUB (--hub)'),
+    ...readServer(settings),
     folder: resolve(join(settings.data ?? './.latchkey', kind)),
-    board: settings.board ?? 'linux',
-    name: settings.name ?? KIND_NAMES[kind],
+    credentialsDirectory: env.CREDENTIALS_DIRECTORY,
+    board: settings.board === undefined ? undefined : readBoard(settings.board),
+    wiringFile: settings.config,
+    pairingImage: settings['pairing-image'],
+    name: settings.name,
     ca: settings.ca === undefined ? undefined : readPem(settings.ca, 'LATCHKEY_CA (--ca)'),
+    keepEvents: settings['keep-events'] === 'true',
     logLevel: settings.log ?? 'info',
     json: settings.json === 'true',
+  }
+}
+
+function readBoard(name: string): BoardWiring {
+  const board = parseBoard(name)
+  if (board === undefined)
+    throw new UsageError(`Cannot use LATCHKEY_BOARD (--board) as it ${BOARD_FORM}: got "${name}"`)
+  return board
+}
+
+type ServerConfig = Pick<DeviceConfig, 'issuer' | 'identity' | 'broker'>
+
+function readServer(settings: Settings<keyof typeof DEVICE_SETTINGS>): ServerConfig {
+  const { hub, issuer, audience } = settings
+  const clientId = settings['client-id']
+  const broker = settings.mqtt === undefined ? undefined : readBrokerUrl(settings.mqtt, 'LATCHKEY_BROKER (--mqtt)')
+  if (issuer === undefined) {
+    if (clientId !== undefined)
+      throw new UsageError('Cannot use --client-id as it needs --issuer: a hub names its devices')
+    const named = hub === undefined ? undefined : readHubUrl(hub, 'LATCHKEY_HUB (--hub)')
+    return { issuer: named, identity: { type: 'registers' }, broker }
+  }
+  if (hub !== undefined) throw new UsageError('Cannot use --hub and --issuer as there must be one server: got both')
+  const found = readIssuerUrl(issuer, 'LATCHKEY_ISSUER (--issuer)')
+  if (clientId === undefined) throw new UsageError('Cannot use --issuer as it needs --client-id: got none')
+  if (broker === undefined) throw new UsageError('Cannot use --issuer as it needs --mqtt, a broker: got none')
+  const secretFile = settings['client-secret-file']
+  const secret = secretFile && readSecret(secretFile, 'LATCHKEY_CLIENT_SECRET_FILE (--client-secret-file)')
+  const scope = settings.scope ?? 'offline_access'
+  return {
+    issuer: found,
+    identity: { type: 'given', clientId, secret, scope, audience },
+    broker,
   }
 }

@@ -1,86 +1,104 @@
 // The agent as a program: `latchkey device <kind>`.
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import { systemClock } from '#contract/clock.ts'
-import type { Kind } from '#contract/ids.ts'
 import { aborted, runProgram } from '#contract/program.ts'
-import { formatSettings, UsageError } from '#contract/settings.ts'
+import { formatSettings } from '#contract/settings.ts'
 import { type Agent, startAgent } from './agent.ts'
 import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
-import type { Product } from './run.ts'
-import type { Status } from './status.ts'
+import { discoverHub, type FoundHub } from './discovery.ts'
+import { createReports, type Reports, readReport } from './link/reports.ts'
+import { answerFor } from './local/answers.ts'
+import { runCommand } from './local/command.ts'
+import { isRequest } from './local/requests.ts'
+import { holdFolder } from './local/socket.ts'
+import { lookupLocal } from './lookup.ts'
+import { readSetup } from './setup.ts'
+import { publicStatus, type Status } from './status.ts'
 import { formatPairing, formatStatus } from './terminal.ts'
 
 const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
+       latchkey device <status|pair|unpair|reset> <kind> [options]
 
 ${formatSettings(DEVICE_SETTINGS)}
 
 Where it is not paired it shows a code. Once a code has expired or was denied,
 press Enter (or send SIGUSR2) for a new one.
+
+status, pair (a new code), unpair and reset (as new, for another home) ask the
+agent that runs with the same --data.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
-/** What a module of hardware offers. */
-interface Board {
-  openBoard(options: BoardOptions): Promise<{
-    readonly product: Product<unknown, unknown, unknown>
-    /** What the person at the terminal needs to know. */
-    readonly note?: string
-  }>
-}
-interface BoardOptions {
-  readonly kind: Kind
-  readonly folder: string
-  readonly clock: typeof systemClock
-}
-
 async function main(stop: AbortSignal): Promise<number> {
-  const config = readDeviceConfig(process.argv.slice(2), process.env)
+  const [word, ...rest] = process.argv.slice(2)
+  const request = isRequest(word) ? word : undefined
+  const config = readDeviceConfig(request === undefined ? process.argv.slice(2) : rest, process.env)
   if (config === 'help') {
     console.log(HELP)
     return 0
   }
-  const log = pino({ level: config.logLevel, base: { kind: config.kind } }, pino.destination({ dest: 2, sync: true }))
-  const board = await loadBoard(config.board)
-  const { product, note } = await board.openBoard({ kind: config.kind, folder: config.folder, clock: systemClock })
-  if (note !== undefined && !config.json) console.log(note)
-  await using agent: Agent = await startAgent({
-    ...config,
-    product,
-    clock: systemClock,
-    log,
-    onStatus: (status) => tell(config, status),
-  })
-  process.on('SIGUSR2', () => agent.pair())
-  if (process.stdin.isTTY) process.stdin.on('data', () => agent.pair()).unref()
+  if (request !== undefined) {
+    const { folder, json } = config
+    return runCommand({ request, folder, json, clock: systemClock, print: console.log })
+  }
+  const reports = createReports(systemClock)
+  const log = openLog(config, reports)
+  await using local = await holdFolder({ folder: config.folder, clock: systemClock, log })
+  const setup = await readSetup(config, log)
+  const { name } = setup
+  let pair = () => {}
+  process.on('SIGUSR2', () => pair())
+  if (process.stdin.isTTY) process.stdin.on('data', () => pair()).unref()
   const waiting = setInterval(() => {}, 1 << 30)
-  await aborted(stop)
+  // After a factory reset it begins again, as new.
+  while (!stop.aborted) {
+    const { product, note, onStatus } = await setup.open()
+    if (note !== undefined && !config.json) console.log(note)
+    await using agent: Agent = await startAgent({
+      ...config,
+      ...{ name, product },
+      clock: systemClock,
+      lookup: lookupLocal,
+      ...{ log, reports, discover },
+      onStatus(status) {
+        tell({ name, json: config.json }, status)
+        onStatus(status)
+      },
+    })
+    local.serve(answerFor(agent))
+    pair = () => agent.pair()
+    await Promise.race([aborted(stop), agent.ended])
+  }
   clearInterval(waiting)
   return 0
 }
 
-/** Hardware comes from outside, so that the agent ships to the Pi without the simulator. */
-async function loadBoard(name: string): Promise<Board> {
-  if (name !== 'simulated') {
-    throw new UsageError('Cannot open the board as only --board simulated exists in this version: got another name')
-  }
-  // Each kind's board is typed by its kind; here any of them will do.
-  return (await import('#board/simulated')) as unknown as Board
+const DEFAULT_HUB = new URL('http://localhost:8080')
+
+/** The hub of this household, else the one that would be on this machine. */
+async function discover(signal: AbortSignal): Promise<FoundHub> {
+  const found = await discoverHub({ clock: systemClock, signal, lookup: lookupLocal })
+  return found ?? { issuer: DEFAULT_HUB, ca: undefined }
 }
 
-function tell({ name, json }: DeviceConfig, status: Status): void {
+/** To standard error, and what is a warning also to the hub. */
+function openLog({ logLevel, kind }: DeviceConfig, reports: Reports): Logger {
+  const stderr = pino.destination({ dest: 2, sync: true })
+  const write = (line: string) => {
+    stderr.write(line)
+    const report = readReport(line)
+    if (report !== undefined) reports.add(report)
+  }
+  return pino({ level: logLevel, base: { kind } }, { write })
+}
+
+function tell({ name, json }: { readonly name: string; readonly json: boolean }, status: Status): void {
   if (json) {
-    console.log(JSON.stringify(publicFacts(status)))
+    console.log(JSON.stringify(publicStatus(status)))
     return
   }
   if (status.phase === 'pairing') console.log(formatPairing(name, status))
   const line = formatStatus(name, status, 'Press Enter for a new code.')
   if (line !== undefined) console.log(line)
-}
-
-/** The device code is a secret between device and hub: RFC 8628 §3.3 shows the user code only. */
-function publicFacts(status: Status): object {
-  if (status.phase !== 'pairing') return status
-  const { deviceCode: _, ...authorization } = status.authorization
-  return { ...status, authorization }
 }
 
 await runProgram(main)

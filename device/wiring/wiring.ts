@@ -1,0 +1,90 @@
+// The configuration file of a device as a value: what is wired where, and how it behaves. Pure; open.ts has the disk.
+import * as v from 'valibot'
+import type { Kind } from '#contract/ids.ts'
+import { UsageError } from '#contract/settings.ts'
+import type { PanelConfig } from '../security/config.ts'
+import type { ThermostatConfig } from '../thermostat/config.ts'
+import { type BoardWiring, board } from './board.ts'
+import { conflict } from './pins.ts'
+import { strict, text } from './rules.ts'
+import { type SecurityParts, securityBehaviour, securityParts } from './security.ts'
+import { type ThermostatParts, thermostatBehaviour, thermostatParts } from './thermostat.ts'
+import { type ToasterBehaviour, type ToasterParts, toasterBehaviour, toasterParts } from './toaster.ts'
+import { usesOf } from './uses.ts'
+
+interface Common {
+  /** Undefined where the file does not say. */
+  readonly name: string | undefined
+  readonly board: BoardWiring | undefined
+}
+
+export type Wiring =
+  | (Common & {
+      readonly kind: 'thermostat'
+      readonly parts: ThermostatParts
+      readonly behaviour: ThermostatConfig
+    })
+  | (Common & { readonly kind: 'toaster'; readonly parts: ToasterParts; readonly behaviour: ToasterBehaviour })
+  | (Common & {
+      readonly kind: 'security'
+      readonly parts: SecurityParts
+      readonly behaviour: Omit<PanelConfig, 'zones'>
+    })
+
+const common = { name: v.optional(text('a name')), board: v.optional(board) }
+const files = {
+  thermostat: strict({ ...common, wiring: thermostatParts, behaviour: v.optional(thermostatBehaviour, {}) }),
+  toaster: strict({ ...common, wiring: toasterParts, behaviour: v.optional(toasterBehaviour, {}) }),
+  security: strict({ ...common, wiring: securityParts, behaviour: v.optional(securityBehaviour, {}) }),
+} as const
+
+export interface WiringOptions {
+  readonly kind: Kind
+  /** Names the file in errors. */
+  readonly file: string
+  /** Instead of the file's. */
+  readonly board?: BoardWiring | undefined
+}
+
+/** Throws a `UsageError` of one line that names file and path, and says what to do. */
+export function readWiring(input: unknown, options: WiringOptions): Wiring {
+  const { kind, file } = options
+  const wiring = readKind(kind, input, file)
+  const refused = conflict(options.board ?? wiring.board, usesOf(wiring))
+  if (refused !== undefined) throw new UsageError(`Cannot use ${file} ${refused}`)
+  return wiring
+}
+
+function readKind(kind: Kind, input: unknown, file: string): Wiring {
+  switch (kind) {
+    case 'thermostat': {
+      const { name, board, wiring, behaviour } = read(files.thermostat, input, file)
+      return { kind, name, board, parts: wiring, behaviour }
+    }
+    case 'toaster': {
+      const { name, board, wiring, behaviour } = read(files.toaster, input, file)
+      return { kind, name, board, parts: wiring, behaviour }
+    }
+    case 'security': {
+      const { name, board, wiring, behaviour } = read(files.security, input, file)
+      return { kind, name, board, parts: wiring, behaviour }
+    }
+  }
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, input: unknown, file: string): T {
+  const result = v.safeParse(schema, input, { abortEarly: true })
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const path = v.getDotPath(issue)
+  const at = path === null ? '' : ` at "${path}"`
+  throw new UsageError(`Cannot use ${file}${at} as it ${issue.message}: got ${describe(issue.input)}`)
+}
+
+/** A wiring file holds no secret, and its owner finds a word sooner than a type. */
+function describe(input: unknown): string {
+  if (input === undefined) return 'nothing'
+  if (typeof input === 'string') return input.length > 40 ? 'a long text' : `"${input}"`
+  if (Array.isArray(input)) return `a list of ${input.length}`
+  return typeof input === 'object' && input !== null ? 'settings' : String(input)
+}
