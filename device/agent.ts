@@ -69,6 +69,8 @@ export interface Agent extends AsyncDisposable {
   pair(): void
   /** A person wants it out: gives the grant back and forgets it; key and name stay. Resolves with whether the hub heard it. */
   unpair(): Promise<boolean>
+  /** A person gives a panel a code. Rejects where it is no panel or no code. */
+  addCode(code: string, options: { readonly duress: boolean }): Promise<void>
   /** A person wants it as new: the agent ends and its folder is empty. Resolves as `unpair`; undefined where there was no grant. */
   reset(): Promise<boolean | undefined>
   /** Resolves after a reset: another agent may start. */
@@ -233,6 +235,11 @@ export async function startAgent<State, Reading, Actuators>(
     },
     pair: () => wakeUp(),
     unpair: () => leave(),
+    async addCode(code, options) {
+      if (product.addCode === undefined) throw new Error(`Cannot add a code as it must be a panel: it is a ${kind}`)
+      await product.addCode(code, options)
+      log.info({ duress: options.duress }, 'the panel has a new code')
+    },
     reset() {
       resetting ??= reset()
       return resetting

@@ -56,6 +56,7 @@ export const DEVICE_SETTINGS = {
     help: 'keep events that the hub has not fetched on disk, over a power cut',
   },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
+  duress: { type: 'boolean', help: 'add-code: for whoever is forced to give one' },
   json: { type: 'boolean', help: 'print the pairing code and the state as JSON lines' },
   help: { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, Setting>
@@ -78,6 +79,7 @@ export interface DeviceConfig {
   readonly ca: string | undefined
   readonly keepEvents: boolean
   readonly logLevel: string
+  readonly duress: boolean
   readonly json: boolean
 }
 
@@ -99,6 +101,7 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
     ca: settings.ca === undefined ? undefined : readPem(settings.ca, 'LATCHKEY_CA (--ca)'),
     keepEvents: settings['keep-events'] === 'true',
     logLevel: settings.log ?? 'info',
+    duress: settings.duress === 'true',
     json: settings.json === 'true',
   }
 }

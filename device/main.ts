@@ -10,6 +10,7 @@ import { createReports, type Reports, readReport } from './link/reports.ts'
 import { answerFor } from './local/answers.ts'
 import { runCommand } from './local/command.ts'
 import { isRequest } from './local/requests.ts'
+import { readSecret } from './local/secret.ts'
 import { holdFolder } from './local/socket.ts'
 import { lookupLocal } from './lookup.ts'
 import { readSetup } from './setup.ts'
@@ -17,15 +18,15 @@ import { publicStatus, type Status } from './status.ts'
 import { formatPairing, formatStatus } from './terminal.ts'
 
 const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
-       latchkey device <status|pair|unpair|reset> <kind> [options]
+       latchkey device <status|pair|unpair|reset|add-code> <kind> [options]
 
 ${formatSettings(DEVICE_SETTINGS)}
 
 Where it is not paired it shows a code. Once a code has expired or was denied,
 press Enter (or send SIGUSR2) for a new one.
 
-status, pair (a new code), unpair and reset (as new, for another home) ask the
-agent that runs with the same --data.
+status, pair (a new code), unpair, reset (as new, for another home) and add-code
+(a panel's, typed and not shown) ask the agent that runs with the same --data.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
 async function main(stop: AbortSignal): Promise<number> {
@@ -37,8 +38,9 @@ async function main(stop: AbortSignal): Promise<number> {
     return 0
   }
   if (request !== undefined) {
-    const { folder, json } = config
-    return runCommand({ request, folder, json, clock: systemClock, print: console.log })
+    const { folder, json, duress } = config
+    const typed = (question: string) => readSecret(process.stdin, question, (text) => process.stderr.write(text))
+    return runCommand({ request, folder, json, duress, clock: systemClock, print: console.log, readSecret: typed })
   }
   const reports = createReports(systemClock)
   const log = openLog(config, reports)

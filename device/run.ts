@@ -13,6 +13,8 @@ export interface Product<State, Reading, Actuators> {
   readonly hardware: Hardware<Reading, Actuators>
   /** The panel's zones; other kinds have none. */
   readonly zones?: readonly Zone[]
+  /** Takes a new code of a panel; other kinds have none. */
+  readonly addCode?: (code: string, options: { readonly duress: boolean }) => Promise<void>
   /** Work that a pure control cannot do on a command before it sees it, such as checking a code. */
   readonly prepare?: (command: Command) => Promise<Command>
 }

@@ -2,15 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as client from 'openid-client'
-import { systemClock } from '#contract/clock.ts'
 import { KINDS, type Kind } from '#contract/ids.ts'
-import { AUDIENCE } from '#contract/scopes.ts'
-import { millis, seconds } from '#contract/time.ts'
+import { seconds } from '#contract/time.ts'
 import type { Status } from '../device/status.ts'
 import { type Household, startHousehold } from '../simulator/household.ts'
 import { becomeOwner, createPerson, type Person } from './person.ts'
 import { quiet } from './quiet.ts'
+import { HOME_SCOPES, signIn } from './sign-in.ts'
+import { until } from './until.ts'
+
+export { HOME_SCOPES, signIn, until }
 
 export interface TestHome extends AsyncDisposable {
   readonly home: Household
@@ -22,8 +23,6 @@ export interface TestHome extends AsyncDisposable {
 }
 
 export const loopback = { host: '127.0.0.1', port: 0 } as const
-
-export const HOME_SCOPES = 'openid home:read climate:control toaster:control security:arm security:disarm home:admin'
 
 export async function startTestHome(
   options: { readonly folder?: string /** Nobody lives here yet. */; readonly withoutOwner?: boolean } = {},
@@ -60,38 +59,6 @@ export async function startTestHome(
       await home[Symbol.asyncDispose]()
       if (options.folder === undefined) rmSync(folder, { recursive: true })
     },
-  }
-}
-
-/** An access token through the code flow, as the phone page gets it. */
-export async function signIn(issuer: URL, person: Person, scope = HOME_SCOPES): Promise<string> {
-  const config = await client.discovery(issuer, 'latchkey-page', undefined, client.None(), {
-    execute: [client.allowInsecureRequests],
-  })
-  const verifier = client.randomPKCECodeVerifier()
-  const state = client.randomState()
-  const url = client.buildAuthorizationUrl(config, {
-    ...{ redirect_uri: `${issuer.origin}/`, scope, resource: AUDIENCE, state },
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-  })
-  const back = await person.follow(`${url.pathname}${url.search}`, (target) => target.searchParams.has('code'))
-  const checks = { pkceCodeVerifier: verifier, expectedState: state }
-  return (await client.authorizationCodeGrant(config, back, checks)).access_token
-}
-
-/** Waits until `found` returns something; the test's own time-out ends it. */
-export async function until<T>(
-  found: () => T | undefined | false | Promise<T | undefined | false>,
-  what: string,
-  within = seconds(15),
-): Promise<T> {
-  const deadline = performance.now() + within
-  for (;;) {
-    const value = await found()
-    if (value) return value
-    if (performance.now() > deadline) throw new Error(`waited ${within / 1000} s for ${what}`)
-    await systemClock.sleep(millis(10))
   }
 }
 

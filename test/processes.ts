@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { until } from './home.ts'
+import { until } from './until.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../simulator/latchkey.mjs', import.meta.url))
 
@@ -20,12 +20,13 @@ export interface Program extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-/** Starts `latchkey <args> --json`. */
-export function startProgram(args: readonly string[], env: Record<string, string> = {}): Program {
+/** Starts `latchkey <args> --json`; `input` is what somebody types. */
+export function startProgram(args: readonly string[], env: Record<string, string> = {}, input?: string): Program {
   const child = spawn(process.execPath, [LAUNCHER, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE_NO_WARNINGS: '1', ...env },
   })
+  child.stdin.end(input)
   const facts: Fact[] = []
   let line = ''
   let stderr = ''

@@ -1,7 +1,7 @@
 // Somebody else's MQTT client, watching and controlling a home.
 import type { Socket } from 'node:net'
 import mqtt from 'mqtt'
-import { until } from './home.ts'
+import { until } from './until.ts'
 
 export interface Watcher extends AsyncDisposable {
   readonly client: mqtt.MqttClient

@@ -8,11 +8,12 @@ export interface Asked {
   pair(): void
   unpair(): Promise<boolean>
   reset(): Promise<boolean | undefined>
+  addCode(code: string, options: { readonly duress: boolean }): Promise<void>
 }
 
 export const answerFor =
   (agent: Asked): Answer =>
-  async (request) => {
+  async ({ request, code = '', duress = false }) => {
     switch (request) {
       case 'status':
         return { ok: true, status: publicStatus(agent.status) }
@@ -26,5 +27,8 @@ export const answerFor =
         const revoked = await agent.reset()
         return { ok: true, ...(revoked !== undefined && { revoked }) }
       }
+      case 'add-code':
+        await agent.addCode(code, { duress })
+        return { ok: true }
     }
   }

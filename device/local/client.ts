@@ -7,15 +7,15 @@ import { FileError } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { openSocketAddress } from './address.ts'
-import { LONGEST_LINE, type Reply, type Request, reply } from './requests.ts'
+import { type Ask, LONGEST_LINE, type Reply, reply } from './requests.ts'
 
 /** Longer than an agent waits for its hub. */
 const PATIENCE = seconds(40)
 
 /** Rejects with a `FileError` when no agent holds `folder`. */
-export async function askAgent(folder: string, request: Request, clock: Clock): Promise<Reply> {
+export async function askAgent(folder: string, ask: Ask, clock: Clock): Promise<Reply> {
   await using address = await openSocketAddress(folder).catch(fail(folder))
-  return askSocket({ path: address.path, request, clock, patience: PATIENCE }).catch(fail(folder))
+  return askSocket({ path: address.path, ask, clock, patience: PATIENCE }).catch(fail(folder))
 }
 
 const fail =
@@ -27,17 +27,17 @@ const fail =
 
 export interface Question {
   readonly path: string
-  readonly request: Request
+  readonly ask: Ask
   readonly clock: Clock
   readonly patience: Millis
 }
 
 /** Rejects with the system's error, or when no answer came in time. */
-export async function askSocket({ path, request, clock, patience }: Question): Promise<Reply> {
+export async function askSocket({ path, ask, clock, patience }: Question): Promise<Reply> {
   const socket = connect(path).setEncoding('utf8')
   const late = after(clock, patience, () => socket.destroy(new Error(`no answer within ${patience / 1000} s`)))
   try {
-    socket.write(`${JSON.stringify({ request })}\n`)
+    socket.write(`${JSON.stringify(ask)}\n`)
     return decodeJson(reply, await firstLine(socket), 'the answer of the agent')
   } finally {
     late()

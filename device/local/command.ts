@@ -1,8 +1,8 @@
-// `latchkey device status|pair|unpair|reset <kind>`: asks the agent that runs, and says what it answered.
+// `latchkey device status|pair|unpair|reset|add-code <kind>`: asks the agent that runs, and says what it answered.
 import type { Clock } from '#contract/clock.ts'
 import { millis, seconds } from '#contract/time.ts'
 import { askAgent } from './client.ts'
-import type { Reply, Request } from './requests.ts'
+import type { Ask, Reply, Request } from './requests.ts'
 
 export interface CommandOptions {
   readonly request: Request
@@ -10,15 +10,23 @@ export interface CommandOptions {
   readonly json: boolean
   readonly clock: Clock
   readonly print: (line: string) => void
+  /** Asks the person at the terminal for a secret: never an argument, which everybody on the machine can see. */
+  readonly readSecret: (question: string) => Promise<string>
+  readonly duress?: boolean
 }
 
 /** Resolves with the exit code. Rejects with one line when no agent runs there. */
 export async function runCommand(options: CommandOptions): Promise<number> {
   const { request, folder, json, clock, print } = options
-  const first = await askAgent(folder, request, clock)
+  const first = await askAgent(folder, await whole(options), clock)
   const reply = request === 'pair' && first.ok ? await waitForCode(options) : first
   print(json ? JSON.stringify(reply) : formatReply(request, reply))
   return reply.ok ? 0 : 1
+}
+
+async function whole({ request, readSecret, duress = false }: CommandOptions): Promise<Ask> {
+  if (request !== 'add-code') return { request }
+  return { request, code: await readSecret('New code, five to eight digits (not shown): '), duress }
 }
 
 /** As long as a hub may take to give a code. */
@@ -27,7 +35,7 @@ const CODE_WITHIN = seconds(15)
 async function waitForCode({ folder, clock }: CommandOptions): Promise<Reply> {
   const deadline = clock.uptime() + CODE_WITHIN
   for (;;) {
-    const reply = await askAgent(folder, 'status', clock)
+    const reply = await askAgent(folder, { request: 'status' }, clock)
     const waits = reply.status?.phase === 'unpaired' || reply.status?.phase === 'starting'
     if (!waits || clock.uptime() > deadline) return reply
     await clock.sleep(millis(200))
@@ -38,6 +46,7 @@ export function formatReply(request: Request, { ok, because, status, revoked }: 
   if (!ok) return `Not done: ${because}`
   const hub = revoked === false ? ' The hub could not be told: remove the device there too.' : ''
   if (request === 'unpair') return `Unpaired.${hub}`
+  if (request === 'add-code') return 'The panel knows it from now on.'
   if (request === 'reset') return `Reset: it is as new.${hub}`
   switch (status?.phase) {
     case 'online':

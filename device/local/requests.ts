@@ -1,12 +1,19 @@
 // What the command line may ask of a running agent: one line of JSON each, answered by one line.
 import * as v from 'valibot'
 
-export const REQUESTS = ['status', 'pair', 'unpair', 'reset'] as const
+export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code'] as const
 export type Request = (typeof REQUESTS)[number]
 
 export const isRequest = (word: unknown): word is Request => REQUESTS.includes(word as Request)
 
-export const request = v.object({ request: v.picklist(REQUESTS) })
+export const ask = v.object({
+  request: v.picklist(REQUESTS),
+  /** A new code of a panel. */
+  code: v.exactOptional(v.string()),
+  /** Whoever is forced to give it is let off, and somebody is told. */
+  duress: v.exactOptional(v.boolean()),
+})
+export type Ask = v.InferOutput<typeof ask>
 
 /** The status as anybody at this machine may know it: without the device code. */
 const publicStatus = v.variant('phase', [

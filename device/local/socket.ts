@@ -117,7 +117,7 @@ const listens = (server: Server, path: string): Promise<boolean> =>
 
 /** False where nobody listens, true where nothing is. Throws `FolderHeld` where somebody does. */
 async function isAlive(path: string, { folder, clock }: Holding): Promise<boolean> {
-  const holder = await askSocket({ path, request: 'status', clock, patience: HOLDER_PATIENCE }).catch(
+  const holder = await askSocket({ path, ask: { request: 'status' }, clock, patience: HOLDER_PATIENCE }).catch(
     (error: NodeJS.ErrnoException) => error.code ?? 'silent',
   )
   if (holder === 'ECONNREFUSED') return false

@@ -5,9 +5,9 @@ import { after, type Clock } from '#contract/clock.ts'
 import { decodeJson, ParseError } from '#contract/parse.ts'
 import type { Millis } from '#contract/time.ts'
 import { reasonOf } from '../oauth/answer.ts'
-import { LONGEST_LINE, type Reply, type Request, request } from './requests.ts'
+import { type Ask, ask, LONGEST_LINE, type Reply } from './requests.ts'
 
-export type Answer = (request: Request) => Promise<Omit<Reply, 'pid'>>
+export type Answer = (ask: Ask) => Promise<Omit<Reply, 'pid'>>
 
 export interface Talk {
   /** Answers whoever is at the other end, until one of the two ends it. */
@@ -33,7 +33,7 @@ export function createTalk(options: {
   /** Whether there may be another request. */
   const serve = async (socket: Socket, line: string): Promise<boolean> => {
     try {
-      await write(socket, await answer(decodeJson(request, line, 'the request').request))
+      await write(socket, await answer(decodeJson(ask, line, 'the request')))
       return !ended
     } catch (error) {
       await write(socket, { ok: false, because: reasonOf(error) })

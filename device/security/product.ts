@@ -23,5 +23,5 @@ export async function createPanel(options: {
   const codes = await openCodes(join(folder, 'codes.json'))
   const control: Control<PanelState, PanelReading, PanelActuators> = createSecurityControl(config)
   const prepare = createCodeCheck(codes)
-  return { product: { control, hardware, zones: config.zones, prepare }, codes }
+  return { product: { control, hardware, zones: config.zones, prepare, addCode: codes.add }, codes }
 }

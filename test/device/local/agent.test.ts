@@ -16,7 +16,14 @@ import { createPlace, type Place } from './device.ts'
 const run = async (place: Place, request: Request, json = false) => {
   const lines: string[] = []
   const print = (line: string) => void lines.push(line)
-  const code = await runCommand({ request, folder: place.folder, json, clock: systemClock, print })
+  const code = await runCommand({
+    request,
+    folder: place.folder,
+    json,
+    clock: systemClock,
+    print,
+    readSecret: async () => '',
+  })
   return { code, text: lines.join('\n') }
 }
 const codeOf = (agent: Agent) =>
@@ -86,7 +93,7 @@ test('reset, everything it wrote is gone, the hub knows, and another agent may b
   await codeOf(again)
   const next = await place.approve(again)
   expect(next).not.toBe(device)
-  expect(await askAgent(place.folder, 'status', systemClock)).toMatchObject({ status: { device: next } })
+  expect(await askAgent(place.folder, { request: 'status' }, systemClock)).toMatchObject({ status: { device: next } })
 }, 30_000)
 
 test('reset with the hub gone', async () => {

@@ -1,5 +1,5 @@
 // `latchkey device …` as a person types it, with the real programs.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -19,8 +19,10 @@ const startToaster = async (): Promise<Program> => {
 }
 const offline = (program: Program, more = () => true) =>
   program.fact(({ phase }) => phase === 'offline' && more(), 'it')
-const run = async (...words: string[]) => {
-  const program = startProgram(['device', ...words, '--data', data])
+const run = async (...words: string[]) => typing('', ...words)
+/** As `run`, by somebody who types `text` on standard input. */
+const typing = async (text: string, ...words: string[]) => {
+  const program = startProgram(['device', ...words, '--data', data], {}, text)
   const code = await new Promise((resolve) => program.process.once('close', resolve))
   return { code, facts: program.facts, stderr: program.stderr() }
 }
@@ -74,3 +76,29 @@ test.for([
 ] as const)('$request reads: $text', ({ request, reply, text }) => {
   expect(formatReply(request, { pid: 1, ...reply })).toBe(text)
 })
+
+test('a panel takes a new code, typed on standard input and shown nowhere, and nothing that is no code', async () => {
+  const hub = `http://localhost:${await freePort()}`
+  await using panel = startProgram(['device', 'security', '--data', data, '--board', 'simulated', '--hub', hub])
+  await offline(panel)
+  const before = readFileSync(join(data, 'security', 'codes.json'), 'utf8')
+  expect(await typing('73105\n', 'add-code', 'security', '--duress')).toMatchObject({ code: 0, facts: [{ ok: true }] })
+  const after = readFileSync(join(data, 'security', 'codes.json'), 'utf8')
+  expect(JSON.parse(after).codes).toHaveLength(JSON.parse(before).codes.length + 1)
+  expect(JSON.parse(after).codes.at(-1)).toMatchObject({ duress: true })
+  for (const [text, says] of [
+    ['12\n', 'five to eight digits'],
+    ['', 'a line must be typed'],
+  ] as const) {
+    const { code, stderr, facts } = await typing(text, 'add-code', 'security')
+    expect(code).toBe(1)
+    expect(`${stderr}${JSON.stringify(facts)}`).toContain(says)
+  }
+  expect(panel.stderr() + after).not.toContain('73105')
+}, 60_000)
+
+test('a toaster has no codes', async () => {
+  await using toaster = await startToaster()
+  await offline(toaster)
+  expect(await typing('73105\n', 'add-code', 'toaster')).toMatchObject({ code: 1, facts: [{ ok: false }] })
+}, 60_000)

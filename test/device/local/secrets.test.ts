@@ -30,7 +30,7 @@ test('neither the refresh token nor the private key is in a log line, an answer 
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   const secrets: string[] = []
   const check = async (): Promise<void> => {
-    const said = `${lines.join('')}${JSON.stringify(await askAgent(place.folder, 'status', systemClock).catch(String))}`
+    const said = `${lines.join('')}${JSON.stringify(await askAgent(place.folder, { request: 'status' }, systemClock).catch(String))}`
     for (const secret of secrets) {
       expect(said.includes(secret)).toBe(false)
       expect(bytesOf(place.folder).includes(secret)).toBe(false)

@@ -25,7 +25,7 @@ const hold = async (answer: Answer = online, place = folder): Promise<LocalSocke
   held.serve(answer)
   return held
 }
-const ask = (place = folder) => askAgent(place, 'status', systemClock)
+const ask = (place = folder) => askAgent(place, { request: 'status' }, systemClock)
 
 /** Says `text` and resolves with everything that came until the other side ended it. */
 const say = (text: string, { end = true } = {}): Promise<string> =>

@@ -8,6 +8,9 @@ import { runScenario } from '../../../simulator/scenario/run.ts'
 /** The stories of this folder. */
 export const SCENARIOS: readonly string[] = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml'))
 
+/** A week takes as long as all the others: it is told by `npm run test:long`. */
+export const LONG_SCENARIOS: readonly string[] = ['week-away.yaml']
+
 /** Runs one of them. */
 export async function tell(file: string): Promise<Report> {
   const { scenario, locate } = readScenario(readFileSync(join(import.meta.dirname, file), 'utf8'), file)
