@@ -58,5 +58,5 @@ async function openSimulated({ kind, folder }: DeviceConfig): Promise<OpenedBoar
   const { openBoard } = await import('#board/simulated')
   const opened = await openBoard({ kind, folder, clock: systemClock })
   // Each kind's product is typed by its kind; here any of them will do.
-  return { onStatus: () => {}, ...opened } as unknown as OpenedBoard
+  return { onStatus: () => {}, onWish: () => {}, ...opened } as unknown as OpenedBoard
 }

@@ -11,6 +11,7 @@ import { loadFirmata, openFirmata } from './parts/firmata.ts'
 import { createNotices, type Notices } from './parts/notices.ts'
 import { pinWiringsOf } from './parts/pin-wirings.ts'
 import { createReopening } from './parts/reopening.ts'
+import type { Wish } from './parts/setup-key.ts'
 import type { IoPlugin, Site } from './parts/site.ts'
 import type { Wired } from './parts/wired.ts'
 
@@ -30,6 +31,8 @@ export interface OpenedBoard {
   readonly note?: string
   /** For its screen and its light. */
   onStatus(status: Status): void
+  /** For its setup key, where it has one. */
+  onWish(hear: (wish: Wish) => void): void
 }
 
 /** Throws a `UsageError` where a package is missing. A board that is away is no error: it is waited for. The product disposes it. */
@@ -67,7 +70,11 @@ function opened<State, Reading, Actuators>(
 ): OpenedBoard {
   const control = watched(product.control, hardware.onProperties)
   // Each kind's product is typed by its kind; here any of them will do.
-  return { product: { ...product, control } as unknown as OpenedBoard['product'], onStatus: hardware.onStatus }
+  return {
+    product: { ...product, control } as unknown as OpenedBoard['product'],
+    onStatus: hardware.onStatus,
+    onWish: hardware.onWish,
+  }
 }
 
 /** The same control; `told` hears the properties whenever the runner asks for them, which it does after each step. */

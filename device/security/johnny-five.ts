@@ -59,12 +59,13 @@ export async function wireSecurity(
   const armed = await install(parts['armed-led'], (wiring) => openLed(site, wiring))
   const front = await openFront(site, stack, {
     ...{ kind: 'security', name },
-    ...{ display: parts.display, led: parts['trouble-led'] },
+    ...{ display: parts.display, led: parts['trouble-led'], setupKey: parts['setup-key'] },
   })
 
   const owned = stack.move()
   return {
     onStatus: front.onStatus,
+    onWish: front.onWish,
     onProperties(properties) {
       front.onProperties(properties)
       armed?.play(armedLightOf(properties))

@@ -51,7 +51,10 @@ export async function wireThermostat(
   await install(parts.window, (wiring) => openContact(site, wiring, (open) => tell({ type: 'window', open })))
   await install(parts.warmer, (wiring) => openButton(site, wiring, () => tell({ type: 'turned', kelvin: A_PRESS })))
   await install(parts.colder, (wiring) => openButton(site, wiring, () => tell({ type: 'turned', kelvin: -A_PRESS })))
-  const front = await openFront(site, stack, { kind: 'thermostat', name, display: parts.display, led: parts.led })
+  const front = await openFront(site, stack, {
+    ...{ kind: 'thermostat', name, display: parts.display },
+    ...{ led: parts.led, setupKey: parts['setup-key'] },
+  })
 
   const owned = stack.move()
   return {

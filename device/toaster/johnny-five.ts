@@ -74,12 +74,16 @@ export async function wireToaster(
 
   const buzzer = await install(parts.buzzer, (wiring) => openRelay(site, wiring))
   const sounds = buzzer && stack.use(createPlayer(clock, buzzer.set))
-  const front = await openFront(site, stack, { kind: 'toaster', name, display: parts.display, led: parts.led })
+  const front = await openFront(site, stack, {
+    ...{ kind: 'toaster', name, display: parts.display },
+    ...{ led: parts.led, setupKey: parts['setup-key'] },
+  })
   let phase: unknown
 
   const owned = stack.move()
   return {
     onStatus: front.onStatus,
+    onWish: front.onWish,
     onProperties(properties) {
       front.onProperties(properties)
       browning = Number(properties['cycle/browning'])

@@ -6,6 +6,7 @@ import { DEFAULT_CONFIG, type PanelZone } from '../security/config.ts'
 import {
   address,
   between,
+  button,
   contact,
   type InputWiring,
   inputOf,
@@ -85,6 +86,7 @@ export const securityParts = strict({
   keypad: v.optional(keypad),
   'armed-led': v.optional(led),
   'trouble-led': v.optional(led),
+  'setup-key': v.optional(button),
   display: v.optional(display),
 })
 export type SecurityParts = v.InferOutput<typeof securityParts>

@@ -17,6 +17,7 @@ export const thermostatParts = v.pipe(
     colder: v.optional(button),
     window: v.optional(contact),
     led: v.optional(led),
+    'setup-key': v.optional(button),
     display: v.optional(display),
   }),
   v.check(({ heat, cool }) => heat !== undefined || cool !== undefined, 'must have a relay: heat, cool or both'),

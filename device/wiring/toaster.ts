@@ -30,6 +30,7 @@ export const toasterParts = v.pipe(
     reset: v.optional(button),
     buzzer: v.optional(output),
     led: v.optional(led),
+    'setup-key': v.optional(button),
     display: v.optional(display),
   }),
   v.check(({ magnet, servo }) => (magnet === undefined) !== (servo === undefined), LEVER),

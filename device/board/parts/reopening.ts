@@ -5,6 +5,7 @@ import { type Ack, type Command, refuse } from '../../control.ts'
 import type { Properties } from '../../display/lines.ts'
 import type { Status } from '../../status.ts'
 import type { Notices } from './notices.ts'
+import type { Wish } from './setup-key.ts'
 import { RETRY_AFTER } from './site.ts'
 import type { Wired } from './wired.ts'
 
@@ -23,6 +24,7 @@ export async function createReopening<Reading, Actuators>(options: {
   let actuators: Actuators | undefined
   let status: Status | undefined
   let properties: Properties | undefined
+  let wish = (_wish: Wish) => {}
   let hear: ((reading: Reading) => void) | undefined
   let operate = async (_command: Command): Promise<Ack> => refuse('not_now', 'the device is starting')
   let closed = false
@@ -55,6 +57,7 @@ export async function createReopening<Reading, Actuators>(options: {
       notices.worked(part)
       if (actuators !== undefined) opened.apply(actuators)
       if (hear !== undefined) opened.listen(hear, operate)
+      opened.onWish((wished) => wish(wished))
       if (status !== undefined) opened.onStatus(status)
       if (properties !== undefined) opened.onProperties(properties)
     } catch (error) {
@@ -74,6 +77,9 @@ export async function createReopening<Reading, Actuators>(options: {
     apply(wanted) {
       actuators = wanted
       wired?.apply(wanted)
+    },
+    onWish(listener) {
+      wish = listener
     },
     onStatus(next) {
       status = next

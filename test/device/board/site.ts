@@ -29,4 +29,4 @@ export async function createPlace({ sysRoot = '/nowhere' }: { sysRoot?: string }
 }
 
 /** johnny-five lets contacts bounce for some real milliseconds. */
-export const bounced = (): Promise<void> => setTimeout(25)
+export const bounced = (): Promise<void> => setTimeout(60)

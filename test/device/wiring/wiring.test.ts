@@ -179,7 +179,7 @@ test.for<Mistake>([
     what: 'an unknown key',
     from: 'heat:',
     to: 'heet:',
-    says: 'at "wiring.heet" as it must be one of the settings sensor, outside, heat, cool, warmer, colder, window, led, display: got "heet"',
+    says: 'at "wiring.heet" as it must be one of the settings sensor, outside, heat, cool, warmer, colder, window, led, setup-key, display: got "heet"',
   },
   {
     what: 'a pin with a name',

@@ -3,6 +3,7 @@ import { seconds } from '#contract/time.ts'
 import { openButton } from '../../../../device/board/parts/button.ts'
 import { openContact } from '../../../../device/board/parts/contact.ts'
 import { openMotion } from '../../../../device/board/parts/motion.ts'
+import { openSetupKey } from '../../../../device/board/parts/setup-key.ts'
 import { bounced, createPlace } from '../site.ts'
 
 const input = (active: 0 | 1, pull: 'up' | 'down' | 'none' = 'up') => ({ pin: 5, active, pull, debounceMillis: 0 })
@@ -83,4 +84,36 @@ test('a motion detector is not believed until it has settled', async () => {
   io.turn(5, 1)
   await bounced()
   expect(heard).toEqual([false, true])
+})
+
+test('the setup key: pressed it wants a new code, held for ten seconds it wants everything as new', async () => {
+  const { io, clock, site } = await createPlace()
+  const wishes: string[] = []
+  using _ = await openSetupKey(site, input(0), (wish) => wishes.push(wish))
+  const turn = async (level: 0 | 1) => {
+    io.turn(5, level)
+    await bounced()
+  }
+  await bounced()
+  await turn(1)
+  await turn(0)
+  await clock.advance(seconds(2))
+  await turn(1)
+  expect(wishes).toEqual(['pair'])
+  await turn(0)
+  await clock.advance(seconds(10))
+  expect(wishes).toEqual(['pair', 'reset'])
+  // Letting go is no wish of its own.
+  await turn(1)
+  expect(wishes).toEqual(['pair', 'reset'])
+})
+
+test('a setup key that is stuck resets nothing, power cut after power cut', async () => {
+  const { io, clock, site } = await createPlace()
+  const wishes: string[] = []
+  io.turn(5, 0)
+  using _ = await openSetupKey(site, input(0), (wish) => wishes.push(wish))
+  await bounced()
+  await clock.advance(seconds(60))
+  expect(wishes).toEqual([])
 })

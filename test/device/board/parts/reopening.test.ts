@@ -28,6 +28,7 @@ async function pluggable({ present }: { present: boolean }) {
         hear = listener
       },
       onStatus: ({ phase }) => void board.told.push(phase),
+      onWish: (hear) => hear('pair'),
       onProperties: (properties) => void board.told.push(JSON.stringify(properties)),
       async [Symbol.asyncDispose]() {
         board.on = false
@@ -48,12 +49,15 @@ test('a board that comes late is told what it missed', async () => {
   hardware.apply({ on: true })
   hardware.onStatus({ phase: 'starting' })
   hardware.onProperties({ 'climate/current': 20 })
+  const wishes: string[] = []
+  hardware.onWish((wish) => wishes.push(wish))
   await clock.advance(seconds(35))
   board.present = true
   await clock.advance(seconds(10))
   expect(board).toMatchObject({ on: true, told: ['starting', '{"climate/current":20}'], openings: 1 })
   speak('warm')
   expect(heard).toEqual(['warm'])
+  expect(wishes).toEqual(['pair'])
   expect(said).toEqual(['a part of the board does not work: it is tried again', 'a part of the board works again'])
 })
 
