@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { seconds } from '#contract/time.ts'
@@ -6,8 +6,10 @@ import { createHttp } from '../../../device/oauth/http.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 
 /** A hub that takes the request and says nothing. */
-async function mute(): Promise<URL> {
-  const server = createServer(() => {})
+const mute = (): Promise<URL> => serve(() => {})
+
+async function serve(answer: RequestListener): Promise<URL> {
+  const server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
@@ -34,4 +36,29 @@ test('an answer that does not come is given up after ten seconds of the deviceâ€
   const given = expect(http.fetch(url.href, {})).rejects.toThrow('no answer within ten seconds')
   await clock.advance(seconds(11))
   await given
+})
+
+test('a hub that sends elsewhere is not followed: what is sent to it is for nobody else', async () => {
+  const asked: string[] = []
+  const elsewhere = await serve((request, response) => {
+    asked.push(request.url ?? '')
+    response.end('{}')
+  })
+  const url = await serve((_request, response) => response.writeHead(307, { location: elsewhere.href }).end())
+  await using http = createHttp({ clock: new VirtualClock(), signal: new AbortController().signal })
+  expect((await http.fetch(url.href, { method: 'POST', body: 'refresh_token=hush' })).status).toBe(307)
+  expect(asked).toEqual([])
+})
+
+test('an answer without end is cut off', async () => {
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    const more = () => {
+      if (response.write(Buffer.alloc(65_536))) setImmediate(more)
+      else response.once('drain', more)
+    }
+    more()
+  })
+  await using http = createHttp({ clock: new VirtualClock(), signal: new AbortController().signal })
+  await expect(http.fetch(url.href, {})).rejects.toThrow()
 })
