@@ -1,20 +1,13 @@
 // Says in one line which suites this machine cannot run, and what they need.
-import { execFileSync } from 'node:child_process'
 import { chromiumPath } from './browser/chromium.ts'
-
-const has = (command: string): boolean => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
+import { has } from './has.ts'
 
 const needed = [
   ...(chromiumPath === undefined ? ['the browser suite (Debian: chromium)'] : []),
   ...(has('certutil') ? [] : ['the browser suite for a trusted authority (Debian: libnss3-tools)']),
-  ...(has('mosquitto_sub') ? [] : ['one test with mosquitto (Debian: mosquitto-clients)']),
+  ...(has('mosquitto_sub') ? [] : ['tests with mosquitto (Debian: mosquitto-clients)']),
+  ...(has('mosquitto') ? [] : ['the agent with a foreign broker (Debian: mosquitto)']),
+  ...(has('curl') ? [] : ['a device in a shell (Debian: curl)']),
   ...(has('openssl') ? [] : ['OpenSSL on our certificates (Debian: openssl)']),
 ]
 

@@ -1,20 +1,11 @@
 // The agent with an authorization server and a broker that nobody here wrote: any RFC 8628 server, any broker.
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { has } from '../has.ts'
 import { startProgram } from '../processes.ts'
 import { liveAbroad } from './story.ts'
-
-const hasMosquitto = (() => {
-  try {
-    execFileSync('sh', ['-c', 'command -v mosquitto'])
-    return true
-  } catch {
-    return false
-  }
-})()
 
 let folder: string
 beforeEach(() => {
@@ -22,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test.skipIf(!hasMosquitto)(
+test.skipIf(!has('mosquitto'))(
   'a thermostat is let in by somebody else’s server, and runs against mosquitto',
   { timeout: 60_000 },
   () => liveAbroad({ folder, client: 'public', trouble: [] }),

@@ -67,7 +67,10 @@ export async function startMosquitto(): Promise<ForeignBroker> {
   const config = join(folder, 'mosquitto.conf')
   writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`)
   const start = async () => {
-    const child = spawn('mosquitto', ['-c', config], { stdio: 'ignore' })
+    const child = spawn('mosquitto', ['-c', config], {
+      stdio: 'ignore',
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    })
     await until(() => canConnect(port), 'mosquitto to listen')
     return child
   }

@@ -1,22 +1,14 @@
 // The program of docs/devices.md, run as it is written: a device in another language.
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startHub } from '../../simulator/mock-hub.ts'
+import { has } from '../has.ts'
 
 const PAGE = readFileSync(new URL('../../docs/devices.md', import.meta.url), 'utf8')
 const NEEDED = ['bash', 'curl', 'openssl', 'mosquitto_pub', 'mosquitto_sub']
-
-const has = (command: string): boolean => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 test('the device of the page is let in, though the hub is not well, says what it is, and hears a command', async ({
   skip,
