@@ -1,31 +1,18 @@
 // A device's life: unpaired → pairing → online ⇄ offline → (revoked) unpaired. The product regulates all the while, from the first
-// moment, whatever the network does.
+// moment, whatever the network does; what the network needs is not even loaded before.
 import type { Logger } from 'pino'
-import { CALLED_OFF, type Clock } from '#contract/clock.ts'
+import type { Clock } from '#contract/clock.ts'
 import type { Millis } from '#contract/time.ts'
-import type { CredentialStore } from './credentials/store.ts'
 import type { FoundHub } from './discovery.ts'
-import { type Kept, openKept } from './kept.ts'
-import { backOff } from './link/back-off.ts'
-import { createObedience } from './link/commands.ts'
-import { createComplaint } from './link/once.ts'
 import { openOutbox } from './link/outbox.ts'
-import { createRefresh } from './link/refresh.ts'
 import { createReports, type Reports } from './link/reports.ts'
-import { createTokenSource } from './link/tokens.ts'
 import { eraseFolder, finishReset } from './local/reset.ts'
-import { revokeGrant } from './local/revoke.ts'
 import type { Lookup } from './lookup.ts'
 import type { Network } from './network.ts'
-import { reasonOf, type Tokens } from './oauth/answer.ts'
 import type { ClientIdentity } from './oauth/client.ts'
-import { findHub, type HubClient } from './oauth/hub.ts'
-import { pair } from './pair.ts'
 import { type Product, runProduct } from './run.ts'
-import { createServers } from './server.ts'
 import { openSettings } from './settings.ts'
-import type { Status, Unpaired } from './status.ts'
-import { stayOnline } from './stay.ts'
+import type { Status } from './status.ts'
 
 export interface AgentOptions<State, Reading, Actuators> {
   readonly product: Product<State, Reading, Actuators>
@@ -77,148 +64,53 @@ export interface Agent extends AsyncDisposable {
   readonly ended: Promise<void>
 }
 
-/** Starts a device. Resolves once its product regulates; pairing and going online follow by themselves. */
+/** Starts a device. Resolves once its product regulates, which the first status says; pairing and going online follow by themselves. */
 export async function startAgent<State, Reading, Actuators>(
   options: AgentOptions<State, Reading, Actuators>,
 ): Promise<Agent> {
-  const { product, name, issuer, broker, folder, ca, lookup, network, keepAlive, clock, log } = options
-  const { identity = { type: 'registers' }, credentialsDirectory, random = Math.random, onStatus } = options
-  const { discover, watchdog, keepEvents = false, reports = createReports(clock) } = options
-  const { kind } = product.control
-  await finishReset(folder)
-  const settings = await openSettings({ folder, name: kind, clock, log })
+  const {
+    product,
+    watchdog,
+    folder,
+    clock,
+    log,
+    keepEvents = false,
+    reports = createReports(clock),
+    onStatus,
+  } = options
+  // A card that has died in the middle of a reset is no reason to let a room freeze.
+  await finishReset(folder).catch((err: unknown) => log.error({ err }, 'a factory reset could not be ended'))
+  const settings = await openSettings({ folder, name: product.control.kind, clock, log })
   const running = await runProduct({ product, settings, watchdog, clock, log })
   const outbox = await openOutbox({ folder, product: running, log, keepEvents })
-  const stopped = new AbortController()
-  const { signal } = stopped
-  const servers = createServers({ issuer, ca, discover, lookup, network, clock, signal })
-
   let status: Status = { phase: 'starting' }
   const tell = (next: Status) => {
     status = next
     onStatus?.(next)
   }
-  let wakeUp = () => {}
-  const waitForPerson = (because: Unpaired): Promise<void> => {
-    log.warn({ because }, 'not paired: waiting for a person')
-    return new Promise((resolve) => {
-      wakeUp = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
-      tell({ phase: 'unpaired', because })
-    })
+  tell(status)
+  const join = async () => {
+    const { startMembership } = await import('./membership.ts')
+    return startMembership({ ...options, running, outbox, reports, tell })
   }
-  let hub: HubClient | undefined
-  /** Looks the hub up again: it may have moved while we were away. */
-  const find = async (store: CredentialStore): Promise<HubClient> => {
-    const server = await servers.of(store.current)
-    hub = await findHub({ server, identity, key: store.current.key, random })
-    return hub
-  }
-
-  /** Asks until somebody says yes. A no, or a code that nobody used, waits for a person before it asks again. */
-  const becomePaired = async (store: CredentialStore): Promise<Tokens | undefined> => {
-    const unanswered = createComplaint(log, 'cannot ask the hub to be let in')
-    for (let failures = 0; !signal.aborted; ) {
-      try {
-        const result = await pair({
-          ...{ kind, name, store, clock, log, signal },
-          hub: await find(store),
-          show: (device, authorization) => tell({ phase: 'pairing', device, authorization }),
-        })
-        if (result.outcome === 'paired') return result.tokens
-        failures = 0
-        await waitForPerson(result.outcome)
-      } catch (error) {
-        if (signal.aborted) break
-        const because = reasonOf(error)
-        unanswered.of(because)
-        tell({ phase: 'offline', because })
-        await clock.sleep(backOff(failures++, random), signal).catch(() => {})
-      }
-    }
+  const membership = join().catch((err: unknown) => {
+    log.error({ err }, 'the part for the network cannot be loaded: the product goes on alone')
     return undefined
-  }
-
-  const obedience = createObedience(running, (because) => log.warn({ because }, 'command ignored'))
-
-  /** Gives the grant back; undefined where there is none. */
-  const revoke = async (store: CredentialStore | undefined): Promise<boolean | undefined> =>
-    store && revokeGrant({ server: await servers.of(store.current), identity, log, credentials: store.current })
-
-  let leave: () => Promise<boolean> = async () => {
-    throw new Error('Cannot unpair as it must be paired: it is not')
-  }
-  const notPaired = leave
-  /** Stays in with the grant on disk until the hub or a person ends it; then forgets it and says why. */
-  const beMember = async (kept: Kept, first: Tokens | undefined): Promise<Unpaired | undefined> => {
-    const { store, descriptionVersion } = kept
-    const { registration, grant } = store.current
-    if (registration === undefined || grant === undefined) return undefined
-    const { device } = registration
-    const refresh = createRefresh({
-      ...{ store, log },
-      ask: async (token) => (hub ?? (await find(store))).refresh(device, token),
-    })
-    const tokens = createTokenSource({ clock, random, first, refresh })
-    const leaving = new AbortController()
-    const left = Promise.withResolvers<boolean>()
-    left.promise.catch(() => {})
-    leave = () => {
-      leaving.abort(CALLED_OFF)
-      return left.promise
-    }
-    const ended = await stayOnline({
-      ...{ device, name, descriptionVersion, product: running, tokens, clock, random, log, tell },
-      ...{ broker, lookup, network, keepAlive, outbox, reports },
-      signal: AbortSignal.any([signal, leaving.signal]),
-      obedience: obedience(device),
-      findHub: () => find(store),
-    })
-    leave = notPaired
-    if (signal.aborted) {
-      left.reject(new Error('Cannot unpair as the agent must go on: it ends'))
-      return undefined
-    }
-    if (ended !== undefined) log.warn({ because: ended }, 'the hub ended our grant: forgetting it')
-    const revoked = ended !== undefined || (await revoke(store)) === true
-    const forgotten = store.forgetGrant()
-    left.resolve(forgotten.then(() => revoked))
-    await forgotten.catch((err: unknown) => log.error({ err }, 'the grant is still on disk'))
-    return ended === undefined ? 'left' : 'revoked'
-  }
-
-  let kept: Kept | undefined
-  const live = async (): Promise<void> => {
-    kept = await openKept({
-      ...{ folder, credentialsDirectory, clock, random, log, signal },
-      described: { kind, name, zones: running.zones },
-      onFailure: (because) => tell({ phase: 'offline', because }),
-    })
-    while (kept !== undefined && !signal.aborted) {
-      const { registration, grant } = kept.store.current
-      const paired = grant !== undefined && (issuer === undefined || registration?.issuer === issuer.href)
-      const tokens = paired ? undefined : await becomePaired(kept.store)
-      const because = signal.aborted ? undefined : await beMember(kept, tokens)
-      if (because !== undefined) await waitForPerson(because)
-    }
-  }
-  const life = live().catch((err: unknown) => {
-    log.error({ err }, 'the agent cannot go on with the hub; its product goes on alone')
-    tell({ phase: 'offline', because: reasonOf(err) })
   })
 
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    stopped.abort()
-    await life
-    await servers[Symbol.asyncDispose]()
+    const member = await membership
+    await member?.[Symbol.asyncDispose]()
     await running[Symbol.asyncDispose]()
+    await outbox.close()
   }
   const ended = Promise.withResolvers<void>()
   let resetting: Promise<boolean | undefined> | undefined
   const reset = async (): Promise<boolean | undefined> => {
     log.warn('factory reset')
-    const revoked = await revoke(kept?.store)
+    const member = await membership
+    const revoked = await member?.revoke()
     closing ??= close()
     await closing
     try {
@@ -233,15 +125,24 @@ export async function startAgent<State, Reading, Actuators>(
     get status() {
       return status
     },
-    pair: () => wakeUp(),
-    unpair: () => leave(),
+    pair: () => void membership.then((member) => member?.pair()),
+    async unpair() {
+      const member = await membership
+      if (member === undefined) throw new Error('Cannot unpair as the part for the network must be there: it is not')
+      return member.unpair()
+    },
     async addCode(code, options) {
+      const { kind } = product.control
       if (product.addCode === undefined) throw new Error(`Cannot add a code as it must be a panel: it is a ${kind}`)
       await product.addCode(code, options)
       log.info({ duress: options.duress }, 'the panel has a new code')
     },
     reset() {
-      resetting ??= reset()
+      // One that failed may be tried again.
+      resetting ??= reset().catch((error: unknown) => {
+        resetting = undefined
+        throw error
+      })
       return resetting
     },
     ended: ended.promise,

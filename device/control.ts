@@ -16,6 +16,8 @@ export type Ack = { readonly ok: true } | { readonly ok: false; readonly code: s
 export interface Announcement {
   readonly path: PropertyPath
   readonly value: JsonObject
+  /** For owners alone: published where nobody else may listen. */
+  readonly silent?: true
 }
 
 export interface Step<State> {

@@ -18,25 +18,42 @@ export interface FoundHub {
   readonly ca: string | undefined
 }
 
-/** mDNS answers come within a second; two are for a busy network. */
-const LISTEN_FOR = seconds(2)
+const SERVICE = '_latchkey._tcp.local'
+/** mDNS answers come within a second; a question may get lost, so it is asked twice. */
+const LISTEN_FOR = seconds(1)
 
 /** Every hub that answers. The library is loaded for this alone: a device that is paired never needs it. */
 export async function listenForHubs(clock: Clock, signal: AbortSignal): Promise<readonly Announced[]> {
-  const { Bonjour } = await import('bonjour-service')
+  const { default: createMulticastDns } = await import('multicast-dns')
   const found = new Map<string, Announced>()
-  // A machine without a network hears nobody; that is no failure.
-  const bonjour = new Bonjour({}, () => {})
+  const mdns = createMulticastDns()
+  // A machine without a network, or one whose port somebody else keeps to himself, hears nobody; that is no failure.
+  mdns.on('error', () => {})
+  mdns.on('response', ({ answers = [], additionals = [] }) => {
+    for (const record of [...answers, ...additionals]) {
+      if (record.type !== 'TXT' || !record.name.toLowerCase().endsWith(SERVICE)) continue
+      const announced = readAnnouncement(decodeTxt(record.data))
+      // One issuer with two authorities is two hubs: somebody is not who he says.
+      if (announced !== undefined) found.set(`${announced.issuer.href} ${announced.authority?.href}`, announced)
+    }
+  })
   try {
-    bonjour.find({ type: 'latchkey' }, ({ txt }) => {
-      const announced = readAnnouncement(txt)
-      if (announced !== undefined) found.set(announced.issuer.href, announced)
-    })
-    await clock.sleep(LISTEN_FOR, signal)
+    for (let asked = 0; asked < 2; asked++) {
+      mdns.query({ questions: [{ name: SERVICE, type: 'PTR' }] })
+      await clock.sleep(LISTEN_FOR, signal)
+    }
   } finally {
-    bonjour.destroy()
+    mdns.destroy()
   }
   return [...found.values()]
+}
+
+/** `key=value` each (RFC 6763 §6.3). */
+function decodeTxt(data: unknown): Readonly<Record<string, string>> {
+  const entries = (Array.isArray(data) ? data : [data]).map((entry) => String(entry))
+  return Object.fromEntries(
+    entries.map((entry) => entry.split(/=(.*)/s, 2)).map(([key = '', value = '']) => [key, value]),
+  )
 }
 
 /** Anybody in the network may announce anything: what is no hub that may be joined is not there. */

@@ -6,7 +6,7 @@ import type { Zone } from '#contract/kinds.ts'
 import { type CredentialStore, openCredentials } from './credentials/store.ts'
 import { readVersion } from './description-version.ts'
 import { backOff } from './link/back-off.ts'
-import { reasonOf } from './oauth/answer.ts'
+import { reasonOf } from './reason.ts'
 
 export interface Kept {
   readonly store: CredentialStore

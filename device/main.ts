@@ -1,89 +1,100 @@
 // The agent as a program: `latchkey device <kind>`.
+import { flushCompileCache } from 'node:module'
 import pino, { type Logger } from 'pino'
 import { systemClock } from '#contract/clock.ts'
 import { aborted, runProgram } from '#contract/program.ts'
-import { formatSettings } from '#contract/settings.ts'
 import { type Agent, startAgent } from './agent.ts'
-import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
-import { discoverHub, type FoundHub } from './discovery.ts'
+import { HELP, runCommandOf } from './commands.ts'
+import { type DeviceConfig, readDeviceConfig } from './config.ts'
+import type { FoundHub } from './discovery.ts'
 import { createReports, type Reports, readReport } from './link/reports.ts'
 import { answerFor } from './local/answers.ts'
-import { runCommand } from './local/command.ts'
-import { isRequest } from './local/requests.ts'
-import { readSecret } from './local/secret.ts'
 import { holdFolder } from './local/socket.ts'
 import { lookupLocal } from './lookup.ts'
 import { readSetup } from './setup.ts'
 import { publicStatus, type Status } from './status.ts'
+import type { Supervised } from './supervised.ts'
 import { formatPairing, formatStatus } from './terminal.ts'
 
-const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
-       latchkey device <status|pair|unpair|reset|add-code> <kind> [options]
-
-${formatSettings(DEVICE_SETTINGS)}
-
-Where it is not paired it shows a code. Once a code has expired or was denied,
-press Enter (or send SIGUSR2) for a new one.
-
-status, pair (a new code), unpair, reset (as new, for another home) and add-code
-(a panel's, typed and not shown) ask the agent that runs with the same --data.
-Exit codes: 0 done, 1 failed, 2 wrong usage.`
-
 async function main(stop: AbortSignal): Promise<number> {
-  const [word, ...rest] = process.argv.slice(2)
-  const request = isRequest(word) ? word : undefined
-  const config = readDeviceConfig(request === undefined ? process.argv.slice(2) : rest, process.env)
+  const { argv, env, execPath, execArgv } = process
+  const [, file = '', ...args] = argv
+  const program = [execPath, ...execArgv, file]
+  const openLog = (config: DeviceConfig) => createLog(config, createReports(systemClock))
+  const code = await runCommandOf({ args, env, print: console.log, program, openLog })
+  if (code !== undefined) return code
+  const config = readDeviceConfig(args, env)
   if (config === 'help') {
     console.log(HELP)
     return 0
   }
-  if (request !== undefined) {
-    const { folder, json, duress } = config
-    const typed = (question: string) => readSecret(process.stdin, question, (text) => process.stderr.write(text))
-    return runCommand({ request, folder, json, duress, clock: systemClock, print: console.log, readSecret: typed })
-  }
+  return beDevice(config, stop)
+}
+
+async function beDevice(config: DeviceConfig, stop: AbortSignal): Promise<number> {
+  let pair = () => {}
+  process.on('SIGUSR2', () => pair())
+  // Whoever read what we print may go away.
+  process.stdout.on('error', () => {})
   const reports = createReports(systemClock)
-  const log = openLog(config, reports)
+  const log = createLog(config, reports)
   await using local = await holdFolder({ folder: config.folder, clock: systemClock, log })
   const setup = await readSetup(config, log)
   const { name } = setup
-  let pair = () => {}
-  process.on('SIGUSR2', () => pair())
+  using systemd = await findSupervisor(name, log)
   if (process.stdin.isTTY) process.stdin.on('data', () => pair()).unref()
   const waiting = setInterval(() => {}, 1 << 30)
+  // Also when something fails: a program that neither works nor ends is one that nobody starts again.
+  using _ = { [Symbol.dispose]: () => clearInterval(waiting) }
+  // Also for one that is never ended politely: its next start has less to compile.
+  setTimeout(flushCompileCache, 20_000).unref()
   // After a factory reset it begins again, as new.
   while (!stop.aborted) {
-    const { product, note, onStatus } = await setup.open()
+    const { product, note, onStatus, onWish } = await setup.open()
     if (note !== undefined && !config.json) console.log(note)
     await using agent: Agent = await startAgent({
       ...config,
       ...{ name, product },
       clock: systemClock,
       lookup: lookupLocal,
-      ...{ log, reports, discover },
+      ...{ log, reports, discover, watchdog: systemd?.watchdog },
       onStatus(status) {
+        systemd?.onStatus(status)
         tell({ name, json: config.json }, status)
         onStatus(status)
       },
     })
     local.serve(answerFor(agent))
     pair = () => agent.pair()
+    onWish((wish) => {
+      if (wish === 'pair') agent.pair()
+      else agent.reset().catch((err: unknown) => log.error({ err }, 'the factory reset failed'))
+    })
     await Promise.race([aborted(stop), agent.ended])
+    if (stop.aborted) systemd?.stopping()
   }
-  clearInterval(waiting)
   return 0
+}
+
+/** Undefined where no systemd asked to be told. */
+async function findSupervisor(name: string, log: Logger): Promise<Supervised | undefined> {
+  const { NOTIFY_SOCKET: path } = process.env
+  if (path === undefined) return undefined
+  const { openSupervised } = await import('./supervised.ts')
+  return openSupervised({ path, name, log })
 }
 
 const DEFAULT_HUB = new URL('http://localhost:8080')
 
 /** The hub of this household, else the one that would be on this machine. */
 async function discover(signal: AbortSignal): Promise<FoundHub> {
+  const { discoverHub } = await import('./discovery.ts')
   const found = await discoverHub({ clock: systemClock, signal, lookup: lookupLocal })
   return found ?? { issuer: DEFAULT_HUB, ca: undefined }
 }
 
 /** To standard error, and what is a warning also to the hub. */
-function openLog({ logLevel, kind }: DeviceConfig, reports: Reports): Logger {
+function createLog({ logLevel, kind }: DeviceConfig, reports: Reports): Logger {
   const stderr = pino.destination({ dest: 2, sync: true })
   const write = (line: string) => {
     stderr.write(line)

@@ -5,7 +5,9 @@ import type { Kind } from '#contract/ids.ts'
 import type { Zone } from '#contract/kinds.ts'
 import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
 import { type Millis, type Moment, millis } from '#contract/time.ts'
-import type { Ack, Announcement, Command, Control, Hardware, Step } from './control.ts'
+import { createComplaint } from './complaint.ts'
+import { type Ack, type Announcement, type Command, type Control, type Hardware, refuse, type Step } from './control.ts'
+import { reasonOf } from './reason.ts'
 
 /** A kind of device, ready to run: which control on which hardware. */
 export interface Product<State, Reading, Actuators> {
@@ -70,11 +72,17 @@ export async function runProduct<State, Reading, Actuators>(options: {
   const steps = createQueue()
   const records = createQueue()
 
+  const unanswered = createComplaint(log, 'hardware does not answer', 'error')
+  const unkept = createComplaint(log, 'settings are not on disk', 'error')
+  let answers = true
   const applyActuators = () => {
     try {
       hardware.apply(control.actuators(state, momentOf(clock)))
-    } catch (err) {
-      log.error({ err }, 'hardware does not answer')
+      answers = true
+      unanswered.over()
+    } catch (error) {
+      answers = false
+      unanswered.of(reasonOf(error))
     }
   }
 
@@ -90,15 +98,15 @@ export async function runProduct<State, Reading, Actuators>(options: {
     }
   }
 
-  /** The disk, then the world. */
-  const record = async ({ state, announce = [] }: Step<State>, at: Moment): Promise<void> => {
+  /** The disk, then the world. What is saved is the newest there is: commands that came meanwhile share one write. */
+  const record = async ({ state: then, announce = [] }: Step<State>, at: Moment): Promise<void> => {
     const unsaved = await save(control.saved(state))
-    for (const [path, value] of Object.entries(control.properties(state, at)) as [PropertyPath, Value][]) {
+    for (const [path, value] of Object.entries(control.properties(then, at)) as [PropertyPath, Value][]) {
       if (same(published.get(path), value)) continue
       published.set(path, value)
       for (const listener of listeners) listener.changed(path, value)
     }
-    for (const [id, text] of Object.entries(control.alerts(state, at))) {
+    for (const [id, text] of Object.entries(control.alerts(then, at))) {
       if (alerts.has(id) && alerts.get(id) === text) continue
       alerts.set(id, text)
       for (const listener of listeners) listener.alerted(id, text)
@@ -120,15 +128,15 @@ export async function runProduct<State, Reading, Actuators>(options: {
   const takeAlone = (step: () => Step<State>): Promise<void> =>
     steps
       .add(() => {
-        take(step()).recorded.catch((err: unknown) => log.error({ err }, 'settings are not on disk'))
-        // Here and nowhere else: the clock woke us, the queue moved, the control decided and the hardware was told.
-        watchdog?.alive()
+        take(step()).recorded.then(unkept.over, (error: unknown) => unkept.of(reasonOf(error)))
+        // Here and nowhere else: the clock woke us, the queue moved, the control decided and the hardware took it.
+        if (answers) watchdog?.alive()
       })
       .catch((err: unknown) => log.error({ err }, 'a step failed'))
 
   await takeAlone(() => ({ state }))
   await records.idle()
-  const obey = async (command: Command): Promise<Ack> => {
+  const operate = async (command: Command): Promise<Ack> => {
     const { step, recorded } = await commands.add(async () => {
       const prepared = await prepare(command)
       return steps.add(() => take(control.obey(state, prepared, momentOf(clock))))
@@ -136,9 +144,18 @@ export async function runProduct<State, Reading, Actuators>(options: {
     await recorded
     return step.ack
   }
+  let fromAfar = 0
+  /** Whoever stands at the device is not held up by a flood from afar: only so many of those wait before him. */
+  const obey = async (command: Command): Promise<Ack> => {
+    if (fromAfar >= MOST_WAITING) return refuse('busy', 'too many commands are waiting')
+    fromAfar += 1
+    return operate(command).finally(() => {
+      fromAfar -= 1
+    })
+  }
   hardware.listen((reading) => {
     if (!closed) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
-  }, obey)
+  }, operate)
 
   /** Sleeps until something is due, or until a step changed what is due. */
   const keepTime = async (): Promise<void> => {
@@ -173,6 +190,9 @@ export async function runProduct<State, Reading, Actuators>(options: {
     },
   }
 }
+
+/** Commands from afar that wait at once; a code takes a Pi a tenth of a second each. */
+const MOST_WAITING = 8
 
 const soonest = (a: Millis | undefined, b: Millis | undefined): Millis | undefined =>
   a === undefined || b === undefined ? (a ?? b) : millis(Math.min(a, b))

@@ -5,11 +5,12 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { keepAside, openFolder, readWhole, writeWhole } from '#contract/files.ts'
 import { decodeJson, ParseError } from '#contract/parse.ts'
+import { reasonOf } from './reason.ts'
 import type { SettingsStore } from './run.ts'
 
 const anything = v.record(v.string(), v.unknown())
 
-/** Keeps `<folder>/<name>.json`. A damaged file is put aside and said; the control then begins with its safe defaults. */
+/** Keeps `<folder>/<name>.json`. A damaged file is put aside and said. */
 export async function openSettings(options: {
   readonly folder: string
   readonly name: string
@@ -17,19 +18,20 @@ export async function openSettings(options: {
   readonly log: Logger
 }): Promise<SettingsStore> {
   const { folder, name, clock, log } = options
-  await openFolder(folder)
+  await openFolder(folder).catch((error: unknown) => log.error({ because: reasonOf(error) }, 'settings cannot be kept'))
   const file = join(folder, `${name}.json`)
+  const aside = () => keepAside(file, `damaged-${clock.now()}`).catch(() => undefined)
   return {
+    // Null is not undefined: it had settings, and nobody knows which. A panel is then armed; the others begin with their defaults. A card
+    // with a bad sector must not freeze a room.
     async load() {
-      const text = await readWhole(file)
-      if (text === undefined) return undefined
       try {
-        return decodeJson(anything, text, file)
+        const text = await readWhole(file)
+        return text === undefined ? undefined : decodeJson(anything, text, file)
       } catch (error) {
-        if (!(error instanceof ParseError)) throw error
-        const keptAs = await keepAside(file, `damaged-${clock.now()}`)
-        log.error({ keptAs }, 'settings were damaged: put aside, beginning with the defaults')
-        return undefined
+        const keptAs = error instanceof ParseError ? await aside() : undefined
+        log.error({ keptAs, because: reasonOf(error) }, 'settings cannot be read: beginning without them')
+        return null
       }
     },
     save: (settings) => writeWhole(file, JSON.stringify(settings)),

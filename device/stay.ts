@@ -4,9 +4,9 @@ import type { Clock } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
 import { type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { propertyTopic } from '#contract/topics.ts'
+import { createComplaint } from './complaint.ts'
 import { backOff } from './link/back-off.ts'
 import type { Obedience } from './link/commands.ts'
-import { createComplaint } from './link/once.ts'
 import type { Outbox } from './link/outbox.ts'
 import { createPublisher } from './link/publisher.ts'
 import type { Reports } from './link/reports.ts'
@@ -14,8 +14,9 @@ import { connect, GOOD_BYE, type MqttSession, NotAuthorized } from './link/sessi
 import type { Held, TokenSource } from './link/tokens.ts'
 import type { Lookup } from './lookup.ts'
 import type { Network } from './network.ts'
-import { type Final, reasonOf } from './oauth/answer.ts'
+import type { Final } from './oauth/answer.ts'
 import type { HubClient } from './oauth/hub.ts'
+import { reasonOf } from './reason.ts'
 import type { RunningProduct } from './run.ts'
 import type { Status } from './status.ts'
 
@@ -44,6 +45,8 @@ export interface StayOptions {
 
 /** A renewal that found nobody is tried again this often, until the token ends. */
 const RENEW_AGAIN = seconds(5)
+/** A server whose tokens live for moments is not asked without end. */
+const RENEW_AT_MOST_EVERY = seconds(1)
 
 /** A connection that lasted as long was a good one. */
 const HELD = minutes(1)
@@ -97,15 +100,20 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
         })
       },
     })
-    return await beOnline(options, session, fresh.held)
+    const isOwn = broker === undefined && hub.mqttUrl.hostname === hub.server.issuer.hostname
+    return await beOnline(options, session, { held: fresh.held, isOwn })
   } catch (error) {
     return { type: error instanceof NotAuthorized ? 'not_authorized' : 'not_reached', because: reasonOf(error) }
   }
 }
 
 /** From CONNACK to the end of the connection. */
-async function beOnline(options: StayOptions, session: MqttSession, held: Held): Promise<Outcome> {
-  const { device, name, descriptionVersion: version, product, broker, clock, signal, tell, log } = options
+async function beOnline(
+  options: StayOptions,
+  session: MqttSession,
+  { held, isOwn }: { readonly held: Held; readonly isOwn: boolean },
+): Promise<Outcome> {
+  const { device, name, descriptionVersion: version, product, clock, signal, tell, log } = options
   const { outbox, reports } = options
   const publisher = createPublisher({ session, device, name, version, product })
   const gone = new AbortController()
@@ -127,7 +135,7 @@ async function beOnline(options: StayOptions, session: MqttSession, held: Held):
     tell({ phase: 'online', device })
     // A broker that is not the hub's would take the token for a message and hand it to whoever listens. It asks for one at CONNECT only:
     // when it ends the connection, the next one has a fresh token.
-    const renewing = broker === undefined ? [keepTokenFresh(options, session, held, over)] : []
+    const renewing = isOwn ? [keepTokenFresh(options, session, held, over)] : []
     const ended = await Promise.race([session.ended, abortOf(signal, gone.signal), ...renewing])
     if (signal.aborted) await Promise.race([publisher.state('disconnected').catch(() => {}), clock.sleep(GOOD_BYE)])
     return typeof ended === 'string' ? { type: 'was_online', because: ended } : ended
@@ -146,7 +154,7 @@ async function keepTokenFresh(
 ): Promise<Outcome> {
   let wait = millis(first.renewAt - clock.uptime())
   for (;;) {
-    await clock.sleep(millis(Math.max(0, wait)), over).catch(() => {})
+    await clock.sleep(millis(Math.max(RENEW_AT_MOST_EVERY, wait)), over).catch(() => {})
     if (over.aborted) return new Promise(() => {})
     const fresh = await tokens.fresh({ renew: true })
     if (fresh.type === 'ended') return fresh

@@ -2,6 +2,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { Clock } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
+// A home's time stands still while code loads: what an agent would load later is there before.
+import '../device/membership.ts'
 import type { Product } from '../device/run.ts'
 import { DEFAULT_CONFIG, type PanelConfig } from '../device/security/config.ts'
 import { createPanel } from '../device/security/product.ts'

@@ -96,6 +96,8 @@ export async function startHome(options: HomeOptions = {}): Promise<Home> {
   const install = { thermostat: installThermostat, toaster: installToaster, security: installPanel }
   for (const kind of KINDS.filter((known) => devices.includes(known))) {
     installed.set(kind, began.use(await install[kind](parts)))
+    // One after the other: the hub gives names in the order in which it is asked.
+    await work.settle()
   }
   const find = (kind: Kind): Installed => {
     const found = installed.get(kind)

@@ -13,6 +13,7 @@ const PROGRAMS = {
   home: 'simulator/main.ts',
   hub: 'hub/main.ts',
   device: 'device/main.ts',
+  doctor: 'device/doctor/main.ts',
   simulate: 'simulator/simulate/main.ts',
   'mock-hub': 'simulator/mock-hub/main.ts',
   fleet: 'simulator/fleet/main.ts',
@@ -25,6 +26,7 @@ const HELP = `Usage: latchkey <command> [options]
   home             the whole home: a hub and three simulated devices
   hub              the hub alone
   device <kind>    one device: thermostat, toaster or security
+  doctor [kind]    what is wrong with a device here, and what to do
   simulate <file>  scenarios on a simulated home, judged
   mock-hub         the real hub for tests of your own devices
   fleet            many light devices at once, for load
@@ -55,7 +57,14 @@ if (node === process.execPath) {
   if (semiSpaceMiB !== undefined && process.platform === 'linux') {
     // Both are set before Node starts, so this process becomes the program.
     const env = { ...process.env, NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: String(arenas) }
-    const args = [`--max-semi-space-size=${semiSpaceMiB}`, '--import', stripTypes, program, ...rest]
+    const args = [
+      `--max-semi-space-size=${semiSpaceMiB}`,
+      '--disable-sigusr1',
+      '--import',
+      stripTypes,
+      program,
+      ...rest,
+    ]
     process.execve(node, [node, ...args], env)
   }
   module.enableCompileCache(cache)

@@ -21,8 +21,12 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Starts `latchkey <args> --json`; `input` is what somebody types. */
-export function startProgram(args: readonly string[], env: Record<string, string> = {}, input?: string): Program {
-  const child = spawn(process.execPath, [LAUNCHER, ...args, '--json'], {
+export const startProgram = (args: readonly string[], env: Record<string, string> = {}, input?: string): Program =>
+  startNode([LAUNCHER, ...args], env, input)
+
+/** Starts `node <args> --json`. */
+export function startNode(args: readonly string[], env: Record<string, string> = {}, input?: string): Program {
+  const child = spawn(process.execPath, [...args, '--json'], {
     stdio: 'pipe',
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NODE_NO_WARNINGS: '1', ...env },
   })

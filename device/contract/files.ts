@@ -13,7 +13,9 @@ export async function openFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     // A disk that can only be read is no reason not to start.
-    if (((await stat(folder)).mode & 0o777) !== 0o700) await chmod(folder, 0o700)
+    const { mode, uid } = await stat(folder)
+    if (uid !== process.getuid?.()) throw new Error(`it is the user ${uid}'s`)
+    if ((mode & 0o777) !== 0o700) await chmod(folder, 0o700)
   } catch (error) {
     fail(`Cannot use ${folder} as it must be a folder of ours that can be written`)(error)
   }
@@ -27,11 +29,15 @@ export async function readWhole(file: string): Promise<string | undefined> {
   })
 }
 
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
+/** Never through a link that somebody has laid there. */
+const REPLACE = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+
 /** Temporary name, fsync, rename, fsync of the folder: `open(2)`, `rename(2)`. Mode 0600. */
 export async function writeWhole(file: string, content: string): Promise<void> {
   const temporary = `${file}.new`
   try {
-    const handle = await open(temporary, 'w', 0o600)
+    const handle = await open(temporary, REPLACE, 0o600)
     try {
       await handle.writeFile(content)
       await handle.sync()

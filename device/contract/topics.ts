@@ -46,6 +46,9 @@ export const deviceRoot = (device: DeviceId): string => `${HOMIE_ROOT}/${device}
 export const stateTopic = (device: DeviceId): string => `${HOMIE_ROOT}/${device}/$state`
 /** Homie 5 `$alert/<id>`: retained while there is one. */
 export const alertTopic = (device: DeviceId, id: string): string => `${HOMIE_ROOT}/${device}/$alert/${id}`
+/** What only owners hear of a device: that a code was given under duress. Not retained. */
+export const SILENT = '$silent'
+export const silentTopic = (device: DeviceId): string => `${HOMIE_ROOT}/${device}/${SILENT}`
 /** Homie 5 `$log/<level>`: not retained. */
 export const logTopic = (device: DeviceId, level: 'warn' | 'error'): string => `${HOMIE_ROOT}/${device}/$log/${level}`
 export const descriptionTopic = (device: DeviceId): string => `${HOMIE_ROOT}/${device}/$description`

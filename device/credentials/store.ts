@@ -15,6 +15,10 @@ export interface CredentialStore {
   readonly sequence: number
   /** On disk when it resolves: in both slots, or in one where the disk takes no more, which is said. */
   save(next: Credentials): Promise<void>
+  /** A newer refresh token of the same grant; nothing, where that was given up meanwhile. */
+  replaceGrant(refreshToken: string): Promise<void>
+  /** Waits for what is being written, and takes no more: the folder is about to be erased. */
+  close(): Promise<void>
   /** Also the one in copies that were put aside: what was given up on purpose does not come back. Key and name stay. */
   forgetGrant(): Promise<void>
 }
@@ -148,11 +152,18 @@ function createStore({ folder, slots, ring, log, ...begun }: Parts): OwnStore {
     current = next
     for (const err of failures) log.warn({ err }, 'credentials are on disk in one copy only')
   }
-  const save = (next: Credentials): Promise<void> => {
-    const saved = saving.then(() => write(next))
+  let closed = false
+  /** One after the other, each from what the one before has left. */
+  const change = (next: (current: Credentials) => Credentials | undefined): Promise<void> => {
+    const saved = saving.then(async () => {
+      if (closed) throw new FileError('Cannot keep credentials as the folder must be in use: it is being erased')
+      const wanted = next(current)
+      if (wanted !== undefined) await write(wanted)
+    })
     saving = saved.catch(() => {})
     return saved
   }
+  const save = (next: Credentials): Promise<void> => change(() => next)
   return {
     ring,
     get current() {
@@ -163,9 +174,14 @@ function createStore({ folder, slots, ring, log, ...begun }: Parts): OwnStore {
     },
     isSafe: () => [...held.values()].every((slot) => slot.sequence === sequence && slot.kid === ring.best.kid),
     save,
+    replaceGrant: (refreshToken) =>
+      change((now) => (now.grant === undefined ? undefined : { ...now, grant: { refreshToken } })),
+    async close() {
+      closed = true
+      await saving
+    },
     async forgetGrant() {
-      const { grant: _, ...kept } = current
-      await save(kept)
+      await change(({ grant: _, ...kept }) => kept)
       for (const file of await findLocked(folder)) await erase(file)
     },
   }

@@ -1,7 +1,10 @@
 // From a message to a command and its answer. Whatever is wrong with a message, the property stays as it is and `ack/last` says why.
+import { hash } from 'node:crypto'
+import type { Clock } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
 import { propertyAt } from '#contract/kinds.ts'
 import { decodePayload, type JsonObject, type Value } from '#contract/property.ts'
+import { type Millis, seconds } from '#contract/time.ts'
 import { parseTopic } from '#contract/topics.ts'
 import { type Ack, type Command, refuse } from '../control.ts'
 import type { RunningProduct } from '../run.ts'
@@ -35,8 +38,9 @@ function idOf(value: Value): string | undefined {
   return typeof id === 'string' && id.length <= 64 ? id : undefined
 }
 
-/** How many answered ids are remembered: a command that comes twice is carried out once. */
+/** How many answered commands are remembered, and how long: one that comes twice is carried out once. */
 const REMEMBERED = 64
+const FORGOTTEN_AFTER = seconds(60)
 
 export interface Obedience {
   /** Carries a message out. Undefined when there is nothing to answer: it succeeded and carried no id. */
@@ -47,8 +51,11 @@ export interface Obedience {
 export function createObedience(
   product: RunningProduct,
   log: (because: string) => void,
+  clock: Pick<Clock, 'uptime'>,
 ): (device: DeviceId) => Obedience {
-  const answered = new Map<string, JsonObject>()
+  const answered = new Map<string, { readonly reply: JsonObject; readonly at: Millis }>()
+  /** The same command, word for word: an id alone is what somebody else may have taken as well. Hashed, as it may hold a code. */
+  const keyOf = ({ topic, payload }: Message) => hash('sha256', `${topic}\n${payload}`)
 
   const answer = (path: string, ack: Ack, id?: string): JsonObject => ({
     ...(id !== undefined && { id }),
@@ -66,12 +73,14 @@ export function createObedience(
       }
       if (read.type === 'refused') return answer(read.path, read.ack)
       const { command, id } = read
-      const before = id === undefined ? undefined : answered.get(id)
-      if (before !== undefined) return before
+      const key = keyOf(message)
+      const before = id === undefined ? undefined : answered.get(key)
+      if (before !== undefined && clock.uptime() - before.at < FORGOTTEN_AFTER) return before.reply
       const ack = await product.obey(command).catch((): Ack => refuse('not_saved', 'done, but it could not be saved'))
       const reply = answer(command.path, ack, id)
       if (id !== undefined) {
-        answered.set(id, reply)
+        answered.delete(key)
+        answered.set(key, { reply, at: clock.uptime() })
         const oldest = answered.keys().next()
         if (answered.size > REMEMBERED && !oldest.done) answered.delete(oldest.value)
       }

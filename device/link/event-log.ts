@@ -3,19 +3,25 @@ import { constants } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { readWhole } from '#contract/files.ts'
+import { readWhole, writeWhole } from '#contract/files.ts'
 import type { JsonObject } from '#contract/property.ts'
 import type { Announcement } from '../control.ts'
+
+/** EN 50131-1 grade 4 wants five hundred kept; the oldest goes first. */
+export const MOST_EVENTS = 1_000
 
 export interface EventLog {
   /** On disk when it resolves. */
   append(announcement: Announcement): Promise<void>
   clear(): Promise<void>
+  /** Resolves when everything so far is on disk, or has failed to be. */
+  idle(): Promise<void>
 }
 
 const line = v.object({
   path: v.pipe(v.string(), v.regex(/^[a-z0-9-]+\/[a-z0-9-]+$/)),
   value: v.record(v.string(), v.unknown()),
+  silent: v.exactOptional(v.literal(true)),
 })
 
 /** Opens `<folder>/events.ndjson` and reads what nobody has fetched. The last line may be half a line: the power went. */
@@ -23,11 +29,17 @@ export async function openEventLog(
   folder: string,
 ): Promise<{ readonly log: EventLog; readonly before: readonly Announcement[] }> {
   const file = join(folder, 'events.ndjson')
-  const before = ((await readWhole(file)) ?? '').split('\n').flatMap((text): Announcement[] => {
-    const read = v.safeParse(line, parse(text))
-    if (!read.success) return []
-    return [{ path: read.output.path as Announcement['path'], value: read.output.value as JsonObject }]
-  })
+  const read = async (): Promise<readonly Announcement[]> => {
+    const lines = ((await readWhole(file)) ?? '').split('\n').slice(-MOST_EVENTS)
+    return lines.flatMap((text): Announcement[] => {
+      const parsed = v.safeParse(line, parse(text))
+      if (!parsed.success) return []
+      const { path, value, ...silent } = parsed.output
+      return [{ path: path as Announcement['path'], value: value as JsonObject, ...silent }]
+    })
+  }
+  const before = await read()
+  let lines = before.length
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = last.then(work)
@@ -39,6 +51,13 @@ export async function openEventLog(
     log: {
       append: (announcement) =>
         inTurn(async () => {
+          // A hub that is away for a year must not fill the card: beyond twice what is kept it is written anew.
+          if (++lines > 2 * MOST_EVENTS) {
+            const kept = await read()
+            await writeWhole(file, [...kept, announcement].map((each) => JSON.stringify(each)).join('\n'))
+            lines = kept.length + 1
+            return
+          }
           const handle = await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
           try {
             // A line end first: what a power cut left of the line before must not spoil this one.
@@ -48,7 +67,12 @@ export async function openEventLog(
             await handle.close()
           }
         }),
-      clear: () => inTurn(() => rm(file, { force: true })),
+      idle: () => inTurn(async () => {}),
+      clear: () =>
+        inTurn(async () => {
+          lines = 0
+          await rm(file, { force: true })
+        }),
     },
   }
 }

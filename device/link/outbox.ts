@@ -3,18 +3,17 @@
 import type { Logger } from 'pino'
 import type { Announcement } from '../control.ts'
 import type { RunningProduct } from '../run.ts'
-import { type EventLog, openEventLog } from './event-log.ts'
+import { type EventLog, MOST_EVENTS, openEventLog } from './event-log.ts'
 
 export interface Outbox {
   /** Hands over what waits, and from then on everything at once. Returns how to stop, when the connection has ended. */
   deliver(to: Deliver): () => void
+  /** Resolves when nothing is being written any more. */
+  close(): Promise<void>
 }
 
 /** `sure` resolves only when the broker has it. */
 export type Deliver = (announcement: Announcement, how: { readonly sure: boolean }) => Promise<void>
-
-/** EN 50131-1 grade 4 wants five hundred kept; the oldest goes first. */
-const MOST = 1_000
 
 /** `keepEvents`: in `<folder>` as well, over a power cut. A disk that cannot be read costs what it kept, and nothing else. */
 export async function openOutbox(options: {
@@ -41,7 +40,7 @@ export function createOutbox(options: {
   readonly before: readonly Announcement[]
 }): Outbox {
   const { product, log, kept, before } = options
-  const waiting = before.slice(-MOST)
+  const waiting = before.slice(-MOST_EVENTS)
   let deliver: Deliver | undefined
   let moving = false
 
@@ -71,7 +70,7 @@ export function createOutbox(options: {
         void deliver?.(announcement, { sure: false }).catch(() => {})
         return
       }
-      if (waiting.length >= MOST) {
+      if (waiting.length >= MOST_EVENTS) {
         log.warn({ lost: waiting.shift()?.value.seq }, 'an event is lost: nobody has fetched so many')
       }
       waiting.push(announcement)
@@ -81,6 +80,7 @@ export function createOutbox(options: {
   })
 
   return {
+    close: async () => kept?.idle(),
     deliver(to) {
       deliver = to
       void move()

@@ -9,6 +9,7 @@ import {
   descriptionTopic,
   logTopic,
   propertyTopic,
+  silentTopic,
   stateTopic,
 } from '#contract/topics.ts'
 import type { Announcement } from '../control.ts'
@@ -58,8 +59,10 @@ export function createPublisher(options: {
       const how = property.momentary ? ({ retain: false, qos: 0 } as const) : retained
       return session.publish(propertyTopic(device, path), formatPayload(property, value), how)
     },
-    event: ({ path, value }, { sure }) =>
-      session.publish(propertyTopic(device, path), JSON.stringify(value), { retain: false, qos: sure ? 1 : 0 }),
+    event({ path, value, silent }, { sure }) {
+      const topic = silent ? silentTopic(device) : propertyTopic(device, path)
+      return session.publish(topic, JSON.stringify(value), { retain: false, qos: sure ? 1 : 0 })
+    },
     report: ({ level, text }) => session.publish(logTopic(device, level), text, { retain: false, qos: 0 }),
     // Retained and empty is how MQTT forgets (3.1.1 §3.3.1.3).
     alert: (id, text = '') => session.publish(alertTopic(device, id), text, retained),

@@ -2,7 +2,8 @@
 // old one comes again (RFC 9700 §4.14.2).
 import type { Logger } from 'pino'
 import type { CredentialStore } from '../credentials/store.ts'
-import { type Answer, reasonOf } from '../oauth/answer.ts'
+import type { Answer } from '../oauth/answer.ts'
+import { reasonOf } from '../reason.ts'
 
 /** Asks with the stored grant. A new refresh token is on disk before anybody uses what came with it. */
 export function createRefresh({
@@ -20,7 +21,7 @@ export function createRefresh({
   const keep = async (refreshToken: string): Promise<void> => {
     unsaved = refreshToken
     try {
-      await store.save({ ...store.current, grant: { refreshToken } })
+      await store.replaceGrant(refreshToken)
       unsaved = undefined
     } catch (error) {
       log.error(
@@ -34,8 +35,12 @@ export function createRefresh({
     const held = unsaved ?? store.current.grant?.refreshToken
     if (held === undefined) return { type: 'refused', error: 'invalid_grant' }
     const answer = await ask(held)
-    const newer = answer.type === 'granted' ? (answer.tokens.refreshToken ?? held) : held
-    if (newer !== store.current.grant?.refreshToken && answer.type === 'granted') await keep(newer)
+    if (answer.type !== 'granted') return answer
+    const stored = store.current.grant?.refreshToken
+    // Somebody has unpaired it meanwhile: what comes late brings nothing back.
+    if (stored === undefined) return { type: 'refused', error: 'invalid_grant' }
+    const newer = answer.tokens.refreshToken ?? held
+    if (newer !== stored) await keep(newer)
     return answer
   }
 }

@@ -1,6 +1,7 @@
 // One MQTT connection, from CONNECT to its end. Reconnecting is the agent's business.
 import type { Socket } from 'node:net'
-import mqtt from 'mqtt'
+import type { IClientOptions } from 'mqtt'
+import shared from 'mqtt/lib/shared'
 import { writeToStream } from 'mqtt-packet'
 import { type Clock, every } from '#contract/clock.ts'
 import type { DeviceId } from '#contract/ids.ts'
@@ -8,6 +9,7 @@ import { type Millis, millis, seconds } from '#contract/time.ts'
 import { AUTHZ_TOPIC, commandFilter, stateTopic } from '#contract/topics.ts'
 import type { Lookup } from '../lookup.ts'
 import type { Network } from '../network.ts'
+import { openClient } from './transport.ts'
 
 // 65,536 buffers made beforehand, one for every number a packet could hold: megabytes that a device never needs.
 writeToStream.cacheNumbers = false
@@ -56,7 +58,6 @@ export interface ConnectOptions {
 /** Connects with the device's one name and a fresh token, and listens for its commands. */
 export async function connect(options: ConnectOptions): Promise<MqttSession> {
   const { url, device, accessToken, ca, lookup, network, clock, keepAlive = KEEP_ALIVE, hear } = options
-  const tls = ca === undefined ? {} : { ca }
   const settings = {
     protocolVersion: 4,
     clientId: device,
@@ -70,15 +71,10 @@ export async function connect(options: ConnectOptions): Promise<MqttSession> {
     resubscribe: false,
     timerVariant: timersOf(clock),
     will: { topic: stateTopic(device), payload: Buffer.from('lost'), qos: 1, retain: true },
-    ...tls,
-    // Sockets take `lookup` and `ca` from here, WebSockets from there.
-    ...(lookup !== undefined && { lookup }),
-    wsOptions: { ...tls, ...(lookup !== undefined && { lookup }) },
-  } as mqtt.IClientOptions
-  const client =
-    network === undefined
-      ? mqtt.connect(url.href, settings)
-      : new mqtt.MqttClient(() => network.connect(url) as Socket, settings)
+    // Only WebSockets take theirs from here.
+    wsOptions: { ...(ca !== undefined && { ca }), ...(lookup !== undefined && { lookup }) },
+  } as IClientOptions
+  const client = await openClient({ url, ca, lookup, network }, settings)
 
   let failure = new Error('the connection was closed')
   client.on('error', (error) => {
@@ -118,7 +114,7 @@ export async function connect(options: ConnectOptions): Promise<MqttSession> {
     if (granted === undefined || granted.qos > 2) throw new Error('the broker refused the subscription to our commands')
   } catch (error) {
     client.end(true)
-    if (error instanceof mqtt.ErrorWithReasonCode && (error.code === 4 || error.code === 5)) {
+    if (error instanceof shared.ErrorWithReasonCode && (error.code === 4 || error.code === 5)) {
       throw new NotAuthorized('the broker does not accept the access token', { cause: error })
     }
     throw error

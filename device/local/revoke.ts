@@ -2,8 +2,8 @@
 import * as oauth from 'oauth4webapi'
 import type { Logger } from 'pino'
 import type { Credentials } from '../credentials/credentials.ts'
-import { reasonOf } from '../oauth/answer.ts'
 import { authenticationFor, type ClientIdentity } from '../oauth/client.ts'
+import { reasonOf } from '../reason.ts'
 import type { Server } from '../server.ts'
 
 export interface RevokeOptions {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { after, type Clock } from '#contract/clock.ts'
 import { decodeJson, ParseError } from '#contract/parse.ts'
 import type { Millis } from '#contract/time.ts'
-import { reasonOf } from '../oauth/answer.ts'
+import { reasonOf } from '../reason.ts'
 import { type Ask, ask, LONGEST_LINE, type Reply } from './requests.ts'
 
 export type Answer = (ask: Ask) => Promise<Omit<Reply, 'pid'>>

@@ -35,6 +35,8 @@ export function createHttp({
 }): Http {
   const dispatcher = new Agent({
     connect: { timeout: CONNECT_TIMEOUT, ...(ca !== undefined && { ca }), ...(lookup !== undefined && { lookup }) },
+    // A few small requests an hour are no reason for a second protocol.
+    allowH2: false,
     // One bound for all of it, below, on the device's clock.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi'
 import * as v from 'valibot'
 import { createDeviceId, type DeviceId, type Kind, parseDeviceId } from '#contract/ids.ts'
 import { decode } from '#contract/parse.ts'
+import { readBrokerUrl } from '#contract/settings.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import type { Server } from '../server.ts'
 import { type Answer, answerOf } from './answer.ts'
@@ -37,6 +38,17 @@ const HARMLESS_SKEW = seconds(5)
 const registered = v.object({ client_id: v.string() })
 /** Our extension to the metadata (RFC 8414 §2): where the broker listens besides WebSocket. */
 const metadata = v.object({ mqtt_endpoint: v.optional(v.pipe(v.string(), v.regex(/^(mqtts?|wss?):\/\//))) })
+
+/** Shown on terminals, displays and in a QR: nothing but what a person can read and type. */
+const userCode = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e][\x20-\x7e]{0,31}$/, 'the user code must be up to 32 printable letters'),
+)
+const address = v.pipe(
+  v.string(),
+  v.maxLength(512, 'the verification address must be short'),
+  v.regex(/^https?:\/\/[\x21-\x7e]+$/, 'the verification address must be one of the web'),
+)
 
 /** Reads the server's metadata (RFC 8414). Rejects when there is none, or when it is not the one that was asked for. */
 export async function findHub(options: {
@@ -92,11 +104,12 @@ export async function findHub(options: {
       const parameters = authorizationParameters(identity)
       const response = await oauth.deviceAuthorizationRequest(server, client, authentication, parameters, send)
       const granted = await oauth.processDeviceAuthorizationResponse(server, client, await asStandard(response))
+      const { user_code, verification_uri, verification_uri_complete } = granted
       return {
         deviceCode: granted.device_code,
-        userCode: granted.user_code,
-        verificationUri: granted.verification_uri,
-        verificationUriComplete: granted.verification_uri_complete,
+        userCode: v.parse(userCode, user_code),
+        verificationUri: v.parse(address, verification_uri),
+        verificationUriComplete: verification_uri_complete && v.parse(address, verification_uri_complete),
         lifetime: seconds(granted.expires_in),
         interval: granted.interval === undefined ? undefined : seconds(granted.interval),
       }
@@ -141,7 +154,8 @@ async function asStandard(response: Response): Promise<Response> {
 
 function mqttUrlOf(issuer: URL, server: oauth.AuthorizationServer): URL {
   const { mqtt_endpoint: endpoint } = decode(metadata, server, "the hub's metadata")
-  if (endpoint !== undefined) return new URL(endpoint)
+  // A token in the clear never leaves the machine, whatever the metadata says.
+  if (endpoint !== undefined) return readBrokerUrl(endpoint, "the hub's mqtt_endpoint")
   const url = new URL('/mqtt', issuer)
   url.protocol = issuer.protocol === 'https:' ? 'wss:' : 'ws:'
   return url

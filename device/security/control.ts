@@ -92,8 +92,8 @@ function commanded(state: State, value: Value, config: PanelConfig, at: Moment):
 function withCode(state: State, { codeCheck }: Wanted, at: Moment, then: (state: State) => Reply<State>): Reply<State> {
   if (isLockedOut(state, at.uptime)) return { state, ack: refused }
   if (codeCheck === 'valid' || codeCheck === 'duress') {
-    const duress = state.duress + (codeCheck === 'duress' ? 1 : 0)
-    return then({ ...state, wrongCodes: 0, lockouts: 0, locked: undefined, duress })
+    const free = { ...state, wrongCodes: 0, lockouts: 0, locked: undefined }
+    return codeCheck === 'duress' ? underDuress(then({ ...free, duress: state.duress + 1 }), at) : then(free)
   }
   if (codeCheck === 'absent') return { state, ack: refused }
   const wrongCodes = state.wrongCodes + 1
@@ -101,6 +101,12 @@ function withCode(state: State, { codeCheck }: Wanted, at: Moment, then: (state:
   const length = millis(Math.min(LOCKOUT * 2 ** state.lockouts, LONGEST_LOCKOUT))
   const locked = { ...state, wrongCodes: 0, lockouts: state.lockouts + 1, locked: deadlineIn(length, at) }
   return { ...logged(locked, 'locked_out', { seconds: length / 1000 }, at), ack: refused }
+}
+
+/** To whoever stands beside, nothing is different: the same answer, the same events with the same numbers. One more, which only owners hear. */
+function underDuress(reply: Reply<State>, at: Moment): Reply<State> {
+  const silent = { event_type: 'duress', at: formatInstant(at.wall) }
+  return { ...reply, announce: [...(reply.announce ?? []), { path: 'panel/event', value: silent, silent: true }] }
 }
 
 const refused = refuse('code_refused', 'the code is missing or not right, or codes are not taken at the moment')
@@ -125,8 +131,13 @@ function arm(state: State, order: Wanted, config: PanelConfig, at: Moment): Repl
   if (!order.codeSet) return { state, ack: refuse('no_code_set', 'the panel has no code yet: nobody could disarm it') }
   if (watch.phase === 'armed' && watch.mode === target) return { state, ack: done }
   if (watch.phase === 'arming' && watch.target === target) return { state, ack: done }
+  // Nobody who leaves is overtaken by somebody who would have less watched, nor by one who begins the delay again and again.
+  if (watch.phase === 'arming') {
+    if (isWeaker(target, watch.target)) return notNow('disarm it first')
+    return { state: { ...state, watch: { ...watch, target, force: order.force } }, ack: done }
+  }
   // From one armed mode to a weaker one would be half a disarming.
-  if (watch.phase !== 'disarmed' && watch.phase !== 'arming') return notNow('disarm it first')
+  if (watch.phase !== 'disarmed') return notNow('disarm it first')
   if (!haveReported(state, config)) return notNow('zones have not reported since power-on')
   const open = blocking(config, state, target).filter(
     (id) => !config.zones.some((zone) => zone.id === id && zone.entry),
@@ -144,6 +155,10 @@ function arm(state: State, order: Wanted, config: PanelConfig, at: Moment): Repl
   }
   return { ...timePassed(arming, config, at), ack: done }
 }
+
+/** With people at home less is watched. */
+const isWeaker = (mode: Armed, than: Armed): boolean => watchesAll(than) && !watchesAll(mode)
+const watchesAll = (mode: Armed): boolean => mode === 'armed_away' || mode === 'armed_vacation'
 
 /** All zones but the bypassed have spoken, or had a minute for it and are known from before. */
 function haveReported({ open, openBefore, bypassed, hadTime }: State, { zones }: PanelConfig): boolean {

@@ -42,6 +42,7 @@ export async function wireSecurity(
   }
   await install(parts.tamper, (wiring) => openContact(site, wiring, (open) => tell({ type: 'tamper', open })))
 
+  let isDisarmed = false
   let keypad = emptyKeypad
   /** The answer is heard and not shown: whoever watches learns no more than that it was one. */
   const answer = async (command: Command) => {
@@ -65,9 +66,14 @@ export async function wireSecurity(
   const owned = stack.move()
   return {
     onStatus: front.onStatus,
-    onWish: front.onWish,
+    // Whoever opens the box must not silence the siren, nor take the codes away, with the small key in it.
+    onWish: (hear) =>
+      front.onWish((wish) => {
+        if (wish === 'pair' || isDisarmed) hear(wish)
+      }),
     onProperties(properties) {
       front.onProperties(properties)
+      isDisarmed = properties['panel/state'] === 'disarmed'
       armed?.play(armedLightOf(properties))
     },
     listen(hear, obey) {

@@ -25,7 +25,7 @@ export interface Transition {
 }
 
 /** Before this, the clock has not been set yet: a Pi without a network wakes up in 1970, or on the day that its image was made. */
-const FIRST_HONEST_INSTANT = instantOf('UTC', { year: 2026, month: 1, day: 1, hour: 0, minute: 0 })
+const FIRST_HONEST_INSTANT = instant(1_767_225_600_000)
 
 const WEEK = 7
 

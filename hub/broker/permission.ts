@@ -3,7 +3,7 @@ import { kindOf } from '#contract/ids.ts'
 import { propertyAt } from '#contract/kinds.ts'
 import { scopeForSet } from '#contract/scopes.ts'
 import type { Instant } from '#contract/time.ts'
-import { BROADCAST_FILTER, commandFilter, HOMIE_ROOT, parseTopic } from '#contract/topics.ts'
+import { BROADCAST_FILTER, commandFilter, HOMIE_ROOT, parseTopic, SILENT } from '#contract/topics.ts'
 import { DISCOVERY_PREFIX } from '../discovery/documents.ts'
 import { isWithin } from './filter.ts'
 import type { Principal } from './principal.ts'
@@ -95,7 +95,8 @@ function mayReceive(principal: Principal, name: string): Verdict {
       return principal.device === undefined ? needs(principal, 'home:read') : allowed
     case 'property':
     case 'attribute':
-      return principal.device === undefined ? needs(principal, 'home:read') : refused('wrong_direction')
+      if (principal.device !== undefined) return refused('wrong_direction')
+      return needs(principal, topic.type === 'attribute' && topic.attribute === SILENT ? 'home:admin' : 'home:read')
     case 'authz':
     case 'other':
       return refused('unknown_topic')

@@ -17,6 +17,9 @@ export function startMdns(options: {
   const onError = (err: Error) =>
     log.warn({ err }, 'mDNS does not work here: use the address of the hub instead of its name')
   const bonjour = new Bonjour({}, onError)
+  // The library listens to no error of its own socket: another program that keeps port 5353 to itself would end the hub.
+  const { mdns } = Reflect.get(bonjour, 'server') as { readonly mdns: NodeJS.EventEmitter }
+  mdns.on('error', onError)
   const host = publicUrl.hostname.endsWith('.local') ? publicUrl.hostname : 'hub.local'
   const txt = { issuer: publicUrl.origin, ...(authority !== undefined && { ca: authority.href }) }
   for (const type of ['latchkey', 'https']) {

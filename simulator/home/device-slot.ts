@@ -6,6 +6,8 @@ import type { DeviceId, Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { seconds } from '#contract/time.ts'
 import { type Agent, startAgent } from '../../device/agent.ts'
+// The agent loads it once it regulates; from the disk, where the barrier of time does not see it. Here it is loaded before.
+import '../../device/membership.ts'
 import { type Hardware, refuse } from '../../device/control.ts'
 import type { Network } from '../../device/network.ts'
 import type { Product } from '../../device/run.ts'

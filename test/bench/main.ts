@@ -1,6 +1,9 @@
 // `npm run bench`: prints a table and, last, one line of JSON. `--quick` runs each part just long enough to see that it works.
 import { availableParallelism, cpus } from 'node:os'
+import { seconds } from '#contract/time.ts'
+import { agentFigures } from './agent.ts'
 import { brokerThroughput } from './broker.ts'
+import { controlFigures } from './control.ts'
 import { fleetFigures } from './fleet.ts'
 import { deviceGrants } from './grants.ts'
 import { memoryOfTwo, REST, timeToDeed, timeToReady, timeToState } from './home.ts'
@@ -15,6 +18,8 @@ const parts: readonly (() => Promise<readonly Figure[]>)[] = [
   () => brokerThroughput(quick ? 2_000 : 40_000),
   () => deviceGrants(quick ? 5 : 50),
   () => memoryOfTwo(REST),
+  () => agentFigures(quick ? 1 : 9, quick ? seconds(2) : seconds(30)),
+  () => controlFigures(quick ? 1 : 30),
   () => simulatedDays(quick),
   () => fleetFigures(quick ? 12 : 2000),
 ]

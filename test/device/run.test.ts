@@ -1,7 +1,8 @@
+import pino from 'pino'
 import { expect, test } from 'vitest'
 import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
 import { type Millis, millis, seconds } from '#contract/time.ts'
-import { type Command, type Control, done, type Hardware } from '../../device/control.ts'
+import { type Ack, type Command, type Control, done, type Hardware } from '../../device/control.ts'
 import { runProduct, type SettingsStore } from '../../device/run.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
 import { quiet } from '../quiet.ts'
@@ -353,5 +354,86 @@ test('a watchdog hears of steps, as often as it must, and no more once a step fa
   const healthy = alive
   await clock.advance(seconds(60))
   expect(alive).toBe(healthy)
+  await device[Symbol.asyncDispose]()
+})
+
+test('hardware that does not answer is no life that a watchdog hears of, and is said once', async () => {
+  const clock = new VirtualClock()
+  let [alive, broken] = [0, false]
+  const lines: string[] = []
+  const device = await runProduct({
+    product: {
+      control: lamp,
+      hardware: {
+        listen() {},
+        apply() {
+          if (broken) throw new Error('no answer')
+        },
+        async [Symbol.asyncDispose]() {},
+      },
+    },
+    settings: createDisk([]).store,
+    watchdog: {
+      every: seconds(10),
+      alive: () => {
+        alive += 1
+      },
+    },
+    clock,
+    log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
+  })
+  broken = true
+  const before = alive
+  await clock.advance(seconds(60))
+  expect(alive).toBe(before)
+  expect(lines.filter((line) => line.includes('hardware does not answer'))).toHaveLength(1)
+  broken = false
+  await clock.advance(seconds(10))
+  expect(alive).toBe(before + 1)
+  await device[Symbol.asyncDispose]()
+})
+
+test('a flood of commands holds up nobody who stands at the device', async () => {
+  const held = Promise.withResolvers<void>()
+  let operate = async (_command: Command): Promise<Ack> => done
+  const device = await runProduct({
+    product: {
+      control: lamp,
+      hardware: {
+        listen(_hear, obey) {
+          operate = obey
+        },
+        apply() {},
+        async [Symbol.asyncDispose]() {},
+      },
+      prepare: async (command) => {
+        await held.promise
+        return command
+      },
+    },
+    settings: createDisk([]).store,
+    clock: new VirtualClock(),
+    log: quiet,
+  })
+  const flood = Array.from({ length: 300 }, (_, index) => device.obey(level(index)))
+  const local = operate(level(7))
+  held.resolve()
+  const answers = await Promise.all(flood)
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(8)
+  expect(answers.at(-1)).toMatchObject({ ok: false, code: 'busy' })
+  expect(await local).toEqual(done)
+  await device[Symbol.asyncDispose]()
+})
+
+test('commands that come while the disk is slow share a write, and each is answered once it is kept', async () => {
+  const { device, disk, log } = await running()
+  disk.hang()
+  const answers = [2, 3, 4, 5].map((value) => device.obey(level(value)))
+  await new Promise((resolve) => setImmediate(resolve))
+  disk.letGo()
+  expect((await Promise.all(answers)).every(({ ok }) => ok)).toBe(true)
+  const writes = log.filter((line) => line.startsWith('disk'))
+  expect(writes.at(-1)).toBe('disk {"level":5}')
+  expect(writes.length).toBeLessThan(4)
   await device[Symbol.asyncDispose]()
 })

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { parseDeviceId } from '#contract/ids.ts'
+import { seconds } from '#contract/time.ts'
 import { type Command, done, refuse } from '../../../device/control.ts'
 import { createObedience, readCommand } from '../../../device/link/commands.ts'
 import type { RunningProduct } from '../../../device/run.ts'
+import { VirtualClock } from '../../../simulator/clock.ts'
 
 const device = parseDeviceId('thermostat-k3f9ab', 'the test')
 const thermostat = { kind: 'thermostat' } as const
@@ -54,6 +56,7 @@ test.for([
 })
 
 function obedient(ack = done) {
+  const clock = new VirtualClock()
   const carriedOut: Command[] = []
   const product = {
     kind: 'security',
@@ -63,10 +66,10 @@ function obedient(ack = done) {
     },
   } as unknown as RunningProduct
   const panel = parseDeviceId('security-k3f9ab', 'the test')
-  const obey = createObedience(product, () => {})(panel)
+  const obey = createObedience(product, () => {}, clock)(panel)
   const send = (value: object) =>
     obey.obey({ topic: `homie/5/${panel}/panel/command/set`, payload: JSON.stringify(value), retained: false })
-  return { send, carriedOut }
+  return { send, carriedOut, clock }
 }
 
 test('carries a command that comes twice with one id out once, and answers it twice', async () => {
@@ -86,4 +89,22 @@ test('answers a command without an id only when it failed', async () => {
     code: 'not_ready',
     message: 'a window is open',
   })
+})
+
+test('an id that was used for something else is a command of its own', async () => {
+  const { send, carriedOut } = obedient()
+  await send({ action: 'ARM_AWAY', id: '1' })
+  await send({ action: 'DISARM', code: '12345', id: '1' })
+  expect(carriedOut).toHaveLength(2)
+})
+
+test('the same command a minute later is meant', async () => {
+  const { send, carriedOut, clock } = obedient()
+  await send({ action: 'ARM_AWAY', id: '1' })
+  await clock.advance(seconds(59))
+  await send({ action: 'ARM_AWAY', id: '1' })
+  expect(carriedOut).toHaveLength(1)
+  await clock.advance(seconds(61))
+  await send({ action: 'ARM_AWAY', id: '1' })
+  expect(carriedOut).toHaveLength(2)
 })

@@ -1,5 +1,5 @@
 // What a panel saw while nobody listened.
-import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -127,6 +127,19 @@ describe('on disk, where somebody asked for it', () => {
     await until(async () => (await openEventLog(folder)).before.length === 0, 'an empty disk')
   })
 })
+
+test('a year without a hub does not fill the card', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  try {
+    const { log } = await openEventLog(folder)
+    for (let seq = 1; seq <= 2_500; seq++) await log.append(event(seq))
+    const lines = readFileSync(join(folder, 'events.ndjson'), 'utf8').split('\n')
+    expect(lines.length).toBeLessThan(2_100)
+    expect((await openEventLog(folder)).before.map(seqOf).slice(-2)).toEqual([2_499, 2_500])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}, 60_000)
 
 describe('reports', () => {
   test('the newest twenty wait, and no more than twenty a minute are told', () => {

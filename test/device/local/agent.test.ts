@@ -1,5 +1,5 @@
 // What a person at the machine asks of the agent that runs, with a real hub.
-import { mkdirSync, readdirSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -121,17 +121,17 @@ test('a disk that does not answer stops no product: it says so, and pairs once i
   await place.approve(agent)
 }, 30_000)
 
-test('a full disk asks the hub for no name that could not be kept', async () => {
+test('a disk that takes nothing asks the hub for no name that could not be kept', async () => {
   await using place = await createPlace()
   await openCredentials({ folder: place.folder, credentialsDirectory: undefined, clock: systemClock, log: quiet })
   const full = ['credentials.a.new', 'credentials.b.new'].map((name) => join(place.folder, name))
-  for (const file of full) symlinkSync('/dev/full', file)
+  for (const file of full) mkdirSync(file)
   await using agent = await place.start()
   await until(() => agent.status.phase === 'offline', 'it to say so')
-  expect((await run(place, 'status')).text).toMatch(/^Offline: Cannot write .*credentials\.a .*ENOSPC/)
+  expect((await run(place, 'status')).text).toMatch(/^Offline: Cannot write .*credentials\.a .*EISDIR/)
   using database = new DatabaseSync(join(place.root, 'hub', 'latchkey.db'), { readOnly: true })
   expect(database.prepare('SELECT count(*) AS devices FROM devices').get()).toEqual({ devices: 0 })
-  for (const file of full) unlinkSync(file)
+  for (const file of full) rmdirSync(file)
   await place.approve(agent)
   expect(database.prepare('SELECT count(*) AS devices FROM devices').get()).toEqual({ devices: 1 })
 }, 30_000)

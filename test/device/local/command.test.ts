@@ -1,5 +1,5 @@
 // `latchkey device …` as a person types it, with the real programs.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -102,3 +102,20 @@ test('a toaster has no codes', async () => {
   await offline(toaster)
   expect(await typing('73105\n', 'add-code', 'toaster')).toMatchObject({ code: 1, facts: [{ ok: false }] })
 }, 60_000)
+
+test('a panel whose codes cannot be read ends with one line, and does not hang', async () => {
+  mkdirSync(join(data, 'security'), { mode: 0o700 })
+  writeFileSync(join(data, 'security', 'codes.json'), '{', { mode: 0o600 })
+  const { code, stderr } = await run('security', '--board', 'simulated')
+  expect(code).toBe(1)
+  expect(stderr.trim().split('\n').at(-1)).toMatch(/codes\.json/)
+}, 30_000)
+
+test('a thermostat whose settings cannot be read regulates all the same', async () => {
+  mkdirSync(join(data, 'thermostat', 'thermostat.json'), { recursive: true, mode: 0o700 })
+  const hub = `http://localhost:${await freePort()}`
+  await using thermostat = startProgram(['device', 'thermostat', '--data', data, '--board', 'simulated', '--hub', hub])
+  await offline(thermostat)
+  expect(thermostat.stderr()).toContain('settings cannot be read')
+  expect(await thermostat.end('SIGTERM')).toBe(0)
+}, 30_000)

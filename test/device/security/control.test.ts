@@ -173,11 +173,14 @@ test('three wrong codes lock for ninety seconds, then twice as long; a right one
   expect(panel.order('DISARM', 'valid')).toEqual({ ok: true })
 })
 
-test('a code given under duress looks like any other and is counted where nobody sees it', () => {
+test('a code given under duress looks like any other, and tells owners alone', () => {
   const [forced, free] = [armed(), armed()]
   expect(forced.order('DISARM', 'duress')).toEqual(free.order('DISARM', 'valid'))
   expect(forced.now).toBe('disarmed')
-  expect(forced.events).toEqual(free.events)
+  const told = forced.events.filter(({ event_type }) => event_type !== 'duress')
+  expect(told).toEqual(free.events)
+  // Without a number of its own: a gap in those would tell.
+  expect(forced.events).toContainEqual({ event_type: 'duress', at: expect.any(String) })
   expect([forced.state.duress, free.state.duress]).toEqual([1, 0])
 })
 
@@ -185,4 +188,14 @@ test.for([{ action: 'EXPLODE' }, { action: '' }, {}])('an order %j that is none 
   const panel = armed()
   expect(panel.order('x', 'valid', more)).toMatchObject({ code: 'invalid' })
   expect(panel.now).toBe('armed_away')
+})
+
+test('while somebody leaves, nobody can have less watched without a code, nor begin the delay again', () => {
+  const panel = createPanel()
+  panel.order('ARM_AWAY')
+  panel.wait(50)
+  expect(panel.order('ARM_HOME')).toMatchObject({ ok: false, code: 'not_now' })
+  expect(panel.order('ARM_VACATION').ok).toBe(true)
+  panel.wait(10)
+  expect(panel.now).toBe('armed_vacation')
 })

@@ -26,6 +26,7 @@ wiring:
   tamper: { pin: 4 }
   keypad: { type: matrix, rows: [12, 16, 20, 21], columns: [18, 23, 24, 25] }
   armed-led: { pin: 22 }
+  setup-key: { pin: 13 }
 `
 const LAYOUT = ['123A', '456B', '789C', '*0#D']
 const ROWS = [12, 16, 20, 21]
@@ -156,4 +157,26 @@ test('a tampered housing and each zone are readings', async () => {
     { type: 'zone', zone: 'front-door', open: false },
   ])
   await hardware[Symbol.asyncDispose]()
+})
+
+test('the small key in the box makes all new while the panel is disarmed, and silences no siren', async () => {
+  const { io, clock, site } = await createPlace()
+  const { parts } = wiringOf('security', PANEL)
+  await using hardware = await wireSecurity(site, { parts, name: 'Panel' })
+  const wishes: string[] = []
+  hardware.onWish((wish) => wishes.push(wish))
+  const holdIn = async (state: string) => {
+    hardware.onProperties({ 'panel/state': state })
+    await bounced()
+    io.turn(13, 1)
+    await bounced()
+    io.turn(13, 0)
+    await bounced()
+    await clock.advance(seconds(10))
+    io.turn(13, 1)
+    await bounced()
+    return wishes.splice(0)
+  }
+  for (const state of ['triggered', 'armed_away', 'pending', 'arming']) expect(await holdIn(state)).toEqual([])
+  expect(await holdIn('disarmed')).toEqual(['reset'])
 })

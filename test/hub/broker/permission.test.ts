@@ -155,3 +155,11 @@ test('a token that has ended, or was never there, allows nothing', () => {
     expect(told(undefined, action)).toBe('no_session')
   }
 })
+
+test('what a panel tells owners alone is heard by nobody else', () => {
+  const silent = receive('homie/5/security-k3f9ab/$silent')
+  expect(told(owner, silent)).toBe('allowed')
+  expect(told(person('home:read', 'security:disarm'), silent)).toBe('scope_missing')
+  expect(told(app('home:read'), silent)).toBe('scope_missing')
+  expect(told(toaster, silent)).toBe('wrong_direction')
+})

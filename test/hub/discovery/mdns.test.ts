@@ -1,8 +1,12 @@
+import { createSocket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import createMulticastDns from 'multicast-dns'
 import { expect, test } from 'vitest'
+import { systemClock } from '#contract/clock.ts'
+import { listenForHubs } from '../../../device/discovery.ts'
 import { startMdns } from '../../../hub/discovery/mdns.ts'
 import { quiet } from '../../quiet.ts'
+import { until } from '../../until.ts'
 
 /** Asks the network as a phone does, again and again: a question may get lost. */
 async function ask(
@@ -38,3 +42,36 @@ test('the hub answers to hub.local with an address of this machine, and tells wh
   expect(own).toContain(addresses[0]?.data)
   expect((await ask('_latchkey._tcp.local', 'PTR')).length).toBeGreaterThan(0)
 }, 15_000)
+
+test('a program that keeps the port of mDNS to itself ends neither a hub nor a device that looks for one', async ({
+  skip,
+}) => {
+  const selfish = createSocket({ type: 'udp4', reuseAddr: false })
+  const bound = await new Promise<boolean>((resolve) => {
+    selfish.once('error', () => resolve(false))
+    selfish.bind(5353, () => resolve(true))
+  })
+  if (!bound) return skip('another test has the port')
+  try {
+    await using _ = startMdns({
+      publicUrl: new URL('https://hub.local:8443'),
+      httpPort: 8443,
+      authority: undefined,
+      log: quiet,
+    })
+    expect(await listenForHubs(systemClock, new AbortController().signal)).toEqual([])
+  } finally {
+    selfish.close()
+  }
+}, 15_000)
+
+test('a device hears the hub that is there, and which authority it has', async () => {
+  const publicUrl = new URL('https://hub.local:18443')
+  const authority = new URL('http://hub.local:18444/trust/latchkey-ca.crt')
+  await using _ = startMdns({ publicUrl, httpPort: 18443, authority, log: quiet })
+  const heard = await until(async () => {
+    const all = await listenForHubs(systemClock, new AbortController().signal)
+    return all.find(({ issuer }) => issuer.port === '18443')
+  }, 'the hub')
+  expect(heard).toEqual({ issuer: publicUrl, authority })
+}, 30_000)

@@ -1,4 +1,4 @@
-// A hub that is away for a week is one line in the log, not ten thousand.
+// What goes wrong for a week is one line in the log, not ten thousand.
 import type { Logger } from 'pino'
 
 export interface Complaint {
@@ -9,11 +9,11 @@ export interface Complaint {
 }
 
 /** `message` is the constant one; the reason is its field. */
-export function createComplaint(log: Logger, message: string): Complaint {
+export function createComplaint(log: Logger, message: string, level: 'warn' | 'error' = 'warn'): Complaint {
   let said: string | undefined
   return {
     of(because) {
-      log[because === said ? 'debug' : 'warn']({ because }, message)
+      log[because === said ? 'debug' : level]({ because }, message)
       said = because
     },
     over() {

@@ -1,0 +1,85 @@
+// What `latchkey device` does besides being a device: ask the one that runs, install it, release its outputs. Each is loaded when it is asked
+// for: an agent that starts reads none of it.
+import type { Logger } from 'pino'
+import { systemClock } from '#contract/clock.ts'
+import { type Environment, formatSettings, UsageError } from '#contract/settings.ts'
+import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
+import { isRequest, type Request } from './local/requests.ts'
+import { LINUX } from './wiring/board.ts'
+
+export const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
+       latchkey device <status|pair|unpair|reset|add-code> <kind> [options]
+       latchkey device <install|uninstall|release> <kind> [options]
+
+${formatSettings(DEVICE_SETTINGS)}
+
+Where it is not paired it shows a code. Once a code has expired or was denied,
+press Enter (or send SIGUSR2) for a new one.
+
+status, pair (a new code), unpair, reset (as new, for another home) and add-code
+(a panel's, typed and not shown) ask the agent that runs with the same --data.
+install and uninstall are for systemd and have their own --help; release
+switches every output off, for when no agent runs. doctor says what is wrong.
+Exit codes: 0 done, 1 failed, 2 wrong usage.`
+
+export interface Caller {
+  readonly args: readonly string[]
+  readonly env: Environment
+  readonly print: (line: string) => void
+  /** How this program is started again. */
+  readonly program: readonly string[]
+  readonly openLog: (config: DeviceConfig) => Logger
+}
+
+/** The exit code; undefined where the words ask for a device. */
+export async function runCommandOf(caller: Caller): Promise<number | undefined> {
+  const [word, ...rest] = caller.args
+  if (isRequest(word)) return ask(word, { ...caller, args: rest })
+  if (word === 'install' || word === 'uninstall') return setUp(word, { ...caller, args: rest })
+  if (word === 'release') return releaseOutputs({ ...caller, args: rest })
+  if (word !== 'doctor') return undefined
+  const { examine } = await import('./doctor/examine.ts')
+  return examine({ ...caller, args: rest })
+}
+
+async function ask(request: Request, { args, env, print }: Caller): Promise<number> {
+  const config = readDeviceConfig(args, env)
+  if (config === 'help') return help(print, HELP)
+  const { runCommand } = await import('./local/command.ts')
+  const { readSecret } = await import('./local/secret.ts')
+  const { folder, json, duress } = config
+  const typed = (question: string) => readSecret(process.stdin, question, (text) => process.stderr.write(text))
+  return runCommand({ request, folder, json, duress, clock: systemClock, print, readSecret: typed })
+}
+
+async function setUp(word: 'install' | 'uninstall', { args, env, print, program }: Caller): Promise<number> {
+  const { INSTALL_SETTINGS, readInstallSettings } = await import('./install/settings.ts')
+  const settings = readInstallSettings(args, env)
+  const usage = `Usage: latchkey device ${word} <thermostat|toaster|security> [options]`
+  if (settings === 'help') return help(print, `${usage}\n\n${formatSettings(INSTALL_SETTINGS)}`)
+  const { install, uninstall } = await import('./install/install.ts')
+  const installer = { program, isRoot: process.getuid?.() === 0, print }
+  return word === 'install' ? install(settings, installer) : uninstall(settings, installer)
+}
+
+async function releaseOutputs({ args, env, print, openLog }: Caller): Promise<number> {
+  const config = readDeviceConfig(args, env)
+  if (config === 'help') return help(print, HELP)
+  const { wiringFile: file } = config
+  if (file === undefined) throw new UsageError('Cannot release outputs as --config must name the wiring file: got none')
+  // As the agent reads it, which may have gone on with the last good one.
+  const { openWiring } = await import('./wiring/open.ts')
+  const wiring = await openWiring({ ...config, file, log: openLog(config) })
+  const board = config.board ?? wiring.board ?? LINUX
+  if (board.type !== 'linux') {
+    print('Nothing to release: no line of this machine is wired.')
+    return 0
+  }
+  const { release } = await import('./install/release.ts')
+  return release({ wiring, board, print })
+}
+
+function help(print: Caller['print'], text: string): number {
+  print(text)
+  return 0
+}
