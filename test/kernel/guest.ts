@@ -8,6 +8,7 @@ export type Fact = Readonly<Record<string, unknown>>
 
 /** A program in the machine. */
 export interface GuestProgram {
+  readonly pid: number | undefined
   /** What it printed as JSON lines. */
   readonly facts: readonly Fact[]
   /** The first fact that has all of `wanted`, from the `from`th on; already printed or yet to come. */
@@ -35,8 +36,11 @@ interface Message {
   readonly ended?: number | NodeJS.Signals
 }
 
-export async function bootGuest(options: Omit<MachineOptions, 'args' | 'timeTravel'> = {}): Promise<Guest> {
-  const machine = bootKernel({ ...options, args: [guestProgram('world')] })
+export const bootGuest = (options: Omit<MachineOptions, 'args' | 'timeTravel'> = {}): Promise<Guest> =>
+  meetGuest(bootKernel({ ...options, args: [guestProgram('world')] }))
+
+/** `machine` runs guest/world.ts. */
+export async function meetGuest(machine: Machine): Promise<Guest> {
   const answers = new Map<number, (message: Message) => void>()
   const programs = new Map<string, (message: Message) => void>()
   let calls = 0
@@ -70,8 +74,9 @@ export async function bootGuest(options: Omit<MachineOptions, 'args' | 'timeTrav
     async start(name, args, env = {}) {
       const { facts, fact, ended, hear } = listen(name, machine)
       programs.set(name, hear)
-      await call.start(name, args, env)
+      const pid = await call.start(name, args, env)
       return {
+        pid,
         facts,
         fact,
         ended,

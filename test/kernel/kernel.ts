@@ -1,12 +1,12 @@
 // A whole Linux machine for a test: user-mode Linux, which needs neither root nor KVM and boots in about a second. Its root file system
 // is this machine's own, read-only, so the working tree and node_modules are simply there.
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '#contract/clock.ts'
-import { seconds } from '#contract/time.ts'
+import { type Instant, instant, type Millis, seconds } from '#contract/time.ts'
 import { guestProgram } from './programs.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -32,6 +32,8 @@ export interface MachineOptions {
    * has not heard the time yet. Such a machine hears nothing on stdin.
    */
   readonly timeTravel?: boolean
+  /** When such a clock starts instead, for machines that have heard the time. */
+  readonly startsAt?: Instant
   /** An ext4 image, mounted at /mnt; it is what survives a power cut. */
   readonly image?: string
   /** The first program of the machine, a shell script; the default mounts everything and loads the I2C simulator. */
@@ -42,8 +44,8 @@ export interface MachineOptions {
 export interface Machine extends AsyncDisposable {
   /** What the machine printed so far. */
   readonly lines: readonly string[]
-  /** The first line that matches, already printed or yet to come. */
-  line(matches: RegExp): Promise<string>
+  /** The first line that matches, already printed or yet to come within half a minute. */
+  line(matches: RegExp, within?: Millis): Promise<string>
   /** Hears each line as it comes. */
   listen(hear: (line: string) => void): void
   /** Types a line at the console. */
@@ -60,7 +62,8 @@ const NOISE = /^(setup_one_line|Failed to initialize ubd device|reboot: System h
 export function bootKernel(options: MachineOptions): Machine {
   if (kernelFolder === undefined)
     throw new Error('Cannot boot as a kernel must be built: got none (test/kernel/build.sh)')
-  const { args, env = {}, timeTravel = false, image, init = path('guest/init.sh'), memoryMiB = 512 } = options
+  const { args, env = {}, timeTravel = false, startsAt = instant(0), image } = options
+  const { init = path('guest/init.sh'), memoryMiB = 512 } = options
   // For its management socket.
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-kernel-'))
   const guest = Buffer.from(JSON.stringify({ args, env, module: join(kernelFolder, 'i2c-stub.ko') })).toString(
@@ -73,7 +76,7 @@ export function bootKernel(options: MachineOptions): Machine {
       ...['rootfstype=hostfs', 'rootflags=/', 'ro', `init=${init}`],
       ...['con=none', 'ssl=none', 'con0=fd:0,fd:1', 'quiet', 'panic=-1'],
       ...[`uml_dir=${folder}/`, 'umid=machine'],
-      ...(timeTravel ? ['time-travel=inf-cpu', 'time-travel-start=0'] : []),
+      ...(timeTravel ? ['time-travel=inf-cpu', `time-travel-start=${BigInt(startsAt) * 1_000_000n}`] : []),
       ...(image === undefined ? [] : [`ubda=${image}`]),
       // The kernel hands what it does not know to its first program, as environment.
       `NODE=${process.execPath}`,
@@ -88,6 +91,11 @@ export function bootKernel(options: MachineOptions): Machine {
     },
   )
 
+  return watchMachine(child, () => rmSync(folder, { recursive: true, force: true }))
+}
+
+/** `child` is an emulator, at the head of its process group, whose console is its standard input and output. `off` is called after it. */
+export function watchMachine(child: ChildProcess, off: () => void): Machine {
   const lines: string[] = []
   const listeners: ((line: string) => void)[] = []
   let rest = ''
@@ -104,7 +112,7 @@ export function bootKernel(options: MachineOptions): Machine {
   })
   const ended = new Promise<number | undefined>((resolve) => {
     child.once('close', () => {
-      rmSync(folder, { recursive: true, force: true })
+      off()
       resolve(exitCode)
     })
   })
@@ -117,8 +125,8 @@ export function bootKernel(options: MachineOptions): Machine {
     lines,
     ended,
     kill,
-    line: (matches) => {
-      const late = systemClock.sleep(seconds(30)).then(() => 'nothing for 30 s')
+    line: (matches, within = seconds(30)) => {
+      const late = systemClock.sleep(within).then(() => `nothing for ${within / 1000} s`)
       const off = ended.then(() => 'the machine went off')
       return new Promise((resolve, reject) => {
         const look = (line: string) => {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { bundleAgent } from '../../device/package/bundle.ts'
 
 const sources = fileURLToPath(new URL('guest', import.meta.url))
 /** Below node_modules, so that the packages are found from there. */
@@ -10,6 +11,9 @@ const built = fileURLToPath(new URL('../../node_modules/.cache/latchkey-kernel',
 
 /** Where a program of guest/ is, to be run in the machine. */
 export const guestProgram = (name: string): string => join(built, `${name}.mjs`)
+
+/** The agent, as it is shipped. */
+export const shippedAgent: string = join(built, 'agent.mjs')
 
 export async function buildPrograms(): Promise<void> {
   const names = readdirSync(sources).filter((name) => name.endsWith('.ts'))
@@ -27,4 +31,5 @@ export async function buildPrograms(): Promise<void> {
       },
     },
   })
+  await bundleAgent(built)
 }

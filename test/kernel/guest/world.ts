@@ -12,8 +12,8 @@ export interface Calls {
   makeFolder(path: string): void
   /** Sets a simulated I2C device's registers from `register` on. */
   setRegisters(address: number, register: number, bytes: readonly number[]): void
-  /** Starts a program of Node's; what it prints comes as `{"from": name, "line": …}`, its end as `{"from": name, "ended": …}`. */
-  start(name: string, args: readonly string[], env: Readonly<Record<string, string>>): void
+  /** Starts a program of Node's, and answers its process id; what it prints comes as `{"from": name, "line": …}`, its end as `{"from": name, "ended": …}`. */
+  start(name: string, args: readonly string[], env: Readonly<Record<string, string>>): number | undefined
   /** Types a line at a started program. */
   tell(name: string, line: string): void
   signal(name: string, signal: NodeJS.Signals): void
@@ -38,6 +38,7 @@ const calls: Calls = {
     }
     child.once('close', (code, signal) => print({ from: name, ended: code ?? signal }))
     programs.set(name, child)
+    return child.pid
   },
   tell: (name, line) => void programs.get(name)?.stdin?.write(`${line}\n`),
   signal: (name, signal) => void programs.get(name)?.kill(signal),
