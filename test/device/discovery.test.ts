@@ -1,5 +1,5 @@
 // A device that nobody told where its hub is.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Agent as Connections, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
@@ -48,6 +48,25 @@ test('of two hubs none is chosen: a person must say which', async () => {
   )
   expect(await discover()).toBeUndefined()
   expect(await discover(hub('https://hub.local'))).toEqual({ issuer: new URL('https://hub.local'), ca: undefined })
+})
+
+test('a neighbour’s hubs do not stand between a person and a factory reset', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  try {
+    const agent = await startAgent({
+      product: {
+        control: createThermostatControl(),
+        hardware: simulateThermostat({ clock: systemClock, place: createSingleRoom({ clock: systemClock }) }),
+      },
+      ...{ name: 'Hall', issuer: undefined, folder, clock: systemClock, log: quiet },
+      discover: () => Promise.reject(new Error('Cannot choose a hub as one must be named with --hub: got two')),
+    })
+    await until(() => agent.status.phase === 'offline', 'it to look for a hub')
+    expect(await agent.reset()).toBeUndefined()
+    expect(readdirSync(folder)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 describe('found, let in, and pinned', () => {
