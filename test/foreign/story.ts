@@ -45,7 +45,7 @@ export async function liveAbroad(options: {
   try {
     const { device, authorization } = await codeOf(thermostat)
     server.cause(...trouble)
-    await until(() => trouble.every((each) => server.asked.includes(each)), 'the trouble to be over', seconds(150))
+    await until(() => trouble.every((each) => server.asked.includes(each)), 'the trouble to be over', seconds(220))
     await server.approve(authorization.verificationUriComplete)
     await online(thermostat)
     await until(() => heard.some(({ topic }) => topic === `homie/5/${device}/climate/target`), 'its state')

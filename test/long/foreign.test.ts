@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { liveAbroad } from '../foreign/story.ts'
 
-test('it is let in although the server is unavailable, talks HTML, hangs up, hangs and asks for patience', async () => {
+test('it is let in although the server is unavailable, talks HTML, hangs up, hangs and asks for patience', {
+  timeout: 420_000,
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   try {
     const trouble = ['slow_down', 'unavailable', 'html', 'reset', 'hang'] as const
