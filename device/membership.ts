@@ -11,7 +11,6 @@ import type { Outbox } from './link/outbox.ts'
 import { createRefresh } from './link/refresh.ts'
 import type { Reports } from './link/reports.ts'
 import { createTokenSource } from './link/tokens.ts'
-import { revokeGrant } from './local/revoke.ts'
 import type { Tokens } from './oauth/answer.ts'
 import { findHub, type HubClient } from './oauth/hub.ts'
 import { pair } from './pair.ts'
@@ -94,10 +93,11 @@ export function startMembership(options: MembershipOptions): Membership {
 
   /** Whoever has no grant asks nobody: a neighbour's hub must not stand between a person and a factory reset. */
   const revoke = async (store: CredentialStore | undefined): Promise<boolean | undefined> => {
-    if (store?.current.grant === undefined) return undefined
+    const { registration, grant } = store?.current ?? {}
+    if (store === undefined || registration === undefined || grant === undefined) return undefined
     try {
-      const server = await servers.of(store.current)
-      return await revokeGrant({ server, identity, log, credentials: store.current })
+      await (await find(store)).revoke(registration.device, grant.refreshToken)
+      return true
     } catch (error) {
       log.warn({ because: reasonOf(error) }, 'the hub could not be told that the device leaves')
       return false

@@ -30,6 +30,8 @@ export interface HubClient {
   authorize(device: DeviceId): Promise<DeviceAuthorization>
   redeem(device: DeviceId, deviceCode: string): Promise<Answer>
   refresh(device: DeviceId, refreshToken: string): Promise<Answer>
+  /** Gives a grant back (RFC 7009): the hub puts the device out at once, wherever it is connected. Rejects where it has not heard it. */
+  revoke(device: DeviceId, refreshToken: string): Promise<void>
 }
 
 /** A skew that a client assertion survives: oidc-provider tolerates 15 s. */
@@ -128,6 +130,12 @@ export async function findHub(options: {
         const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, send)
         return oauth.processRefreshTokenResponse(server, client, response)
       }),
+
+    async revoke(device, refreshToken) {
+      const hinted = { ...send, additionalParameters: { token_type_hint: 'refresh_token' } }
+      const response = await oauth.revocationRequest(server, clientOf(device), authentication, refreshToken, hinted)
+      await oauth.processRevocationResponse(response)
+    },
   }
 }
 
