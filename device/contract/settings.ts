@@ -1,6 +1,7 @@
 // How a program's settings are read: an environment variable each, each also a flag, once, at start.
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { COLUMNS, wrapWords } from './columns.ts'
 
 /** A setting or a flag is wrong. One line that names it; exit code 2. */
 export class UsageError extends Error {
@@ -68,21 +69,10 @@ export function formatSettings(table: Readonly<Record<string, Setting>>): string
   const width = Math.max(...rows.map(({ flag }) => flag.length))
   const begin = (flag: string) => `  ${flag.padEnd(width)}  `
   return rows
-    .flatMap(({ flag, text }) => wrap(text, COLUMNS - width - 4).map((line, at) => begin(at === 0 ? flag : '') + line))
+    .flatMap(({ flag, text }) =>
+      wrapWords(text, COLUMNS - width - 4).map((line, at) => begin(at === 0 ? flag : '') + line),
+    )
     .join('\n')
-}
-
-/** Of the smallest terminal that people have. */
-const COLUMNS = 80
-
-function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = `${lines.at(-1) ?? ''} ${word}`.trim()
-    if (lines.length > 0 && line.length <= columns) lines[lines.length - 1] = line
-    else lines.push(word)
-  }
-  return lines
 }
 
 /** Whether a host of a URL or a listen address is this machine and nothing else. */

@@ -1,5 +1,4 @@
-/** Of the smallest terminal that people have. */
-const COLUMNS = 80
+import { COLUMNS, wrapWords } from '#contract/columns.ts'
 
 /** Words to the left as they are, and a text that is broken to what is left of the line; what has no space in it stays whole. */
 export function formatColumns(rows: readonly { readonly left: readonly string[]; readonly text: string }[]): string {
@@ -8,17 +7,7 @@ export function formatColumns(rows: readonly { readonly left: readonly string[];
   return rows
     .flatMap(({ left, text }) => {
       const head = left.map((word, column) => word.padEnd((widths[column] ?? 0) + 2)).join('')
-      return broken(text, COLUMNS - indent).map((line, at) => (at === 0 ? head : ' '.repeat(indent)) + line)
+      return wrapWords(text, COLUMNS - indent).map((line, at) => (at === 0 ? head : ' '.repeat(indent)) + line)
     })
     .join('\n')
-}
-
-function broken(text: string, columns: number): readonly string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = `${lines.at(-1) ?? ''} ${word}`.trim()
-    if (lines.length > 0 && line.length <= columns) lines[lines.length - 1] = line
-    else lines.push(word)
-  }
-  return lines
 }

@@ -1,7 +1,9 @@
 // `latchkey device install|uninstall <kind>`: a unit for systemd, and what it needs around it. Everything is written; what has to be run
 // is said, since only the person knows when the heating may stop for a moment.
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { COLUMNS, wrapWords } from '#contract/columns.ts'
 import { KINDS, type Kind } from '#contract/ids.ts'
 import { UsageError } from '#contract/settings.ts'
 import { readYaml } from '../wiring/open.ts'
@@ -85,5 +87,4 @@ async function readWiringFile({ kind, config, root }: InstallSettings): Promise<
 
 const namedKind = (kind: Kind): string => (kind === 'security' ? 'security panel' : kind)
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '  | ')
-/** Words of a note in 80 columns; a command in it may be longer. */
-const wrap = (text: string): string => text.replace(/(?=.{79})(.{1,78})(?: |$)/g, '$1\n').trimEnd()
+const wrap = (text: string): string => wrapWords(text, COLUMNS - 2).join('\n')

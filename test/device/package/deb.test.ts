@@ -12,7 +12,7 @@ import { has } from '../../has.ts'
 import { openPackaged, type Packaged } from '../../packaged.ts'
 import { becomeOwner } from '../../person.ts'
 import { freePort, startProgram } from '../../processes.ts'
-import { listenAsSystemd } from './systemd.ts'
+import { listenAsSystemd } from '../../systemd.ts'
 
 const packs = test.skipIf(!has('dpkg-deb'))
 

@@ -1,7 +1,7 @@
 // A systemd that only listens, at a real datagram socket: Node has none.
 import type { KoffiFunc } from 'koffi'
-import { libc } from '../../../device/board/linux/ioctl.ts'
-import { encodeAddress } from '../../../device/board/linux/notify.ts'
+import { libc } from '../device/board/linux/ioctl.ts'
+import { encodeAddress } from '../device/board/linux/notify.ts'
 
 const socket: KoffiFunc<(domain: number, type: number, protocol: number) => number> = libc.func(
   'int socket(int domain, int type, int protocol)',
