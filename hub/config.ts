@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Environment, readSettings, type Setting, type Settings, UsageError } from '#contract/settings.ts'
+import { type LegacyFlow, readLegacyFlows } from './authorization/flows/legacy.ts'
 import { type Address, parseAddress, refuseOpenBinding } from './tls/addresses.ts'
 
 export const HUB_SETTINGS = {
@@ -13,6 +14,11 @@ export const HUB_SETTINGS = {
   tls: { type: 'string', variable: 'LATCHKEY_TLS', help: '"auto": certificates of our own, or "off"' },
   'tls-cert': { type: 'string', variable: 'LATCHKEY_TLS_CERT', help: 'own certificate chain, PEM' },
   'tls-key': { type: 'string', variable: 'LATCHKEY_TLS_KEY', help: 'its private key, PEM' },
+  'legacy-flows': {
+    type: 'string',
+    variable: 'LATCHKEY_LEGACY_FLOWS',
+    help: 'discouraged OAuth flows to switch on: implicit-token, password',
+  },
   lan: { type: 'boolean', help: 'for phones on the same network: https://hub.local:8443' },
   'insecure-lan': { type: 'boolean', help: 'allow a network address without TLS' },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
@@ -35,6 +41,8 @@ export interface HubConfig {
   readonly tls: TlsConfig
   /** Answer to `hub.local` on the network. */
   readonly mdns: boolean
+  /** Discouraged flows that this household has switched on; none. */
+  readonly legacyFlows?: readonly LegacyFlow[]
 }
 
 /** Throws a `UsageError` that names the setting. */
@@ -57,6 +65,7 @@ export function readHubConfig(settings: Settings<keyof typeof HUB_SETTINGS>): Hu
     ...{ http, mqtt, mqtts, tls },
     publicUrl: readPublicUrl(settings['public-url'], lan, http, tls),
     mdns: lan,
+    legacyFlows: readLegacyFlows(settings['legacy-flows']),
   }
 }
 

@@ -18,6 +18,8 @@ import { openFolder } from '#contract/files.ts'
 import { isLoopbackHost } from '#contract/settings.ts'
 import { type Millis, minutes, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from './authorization/authorization.ts'
+import { createProofs } from './authorization/dpop.ts'
+import { LEGACY_REASONS } from './authorization/flows/legacy.ts'
 import { openKeys } from './authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from './authorization/provider.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from './authorization/strangers.ts'
@@ -88,7 +90,12 @@ const SWEEP_EVERY = minutes(1)
 /** Starts a hub. Rejects, having undone what it began, when something it needs is not to be had. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { folder, tls, log, clock = systemClock, pollInterval = seconds(2), page = PAGE, survives } = options
-  const { accessTokenLifetime = ACCESS_TOKEN_LIFETIME, strangers = STRANGER_LIMITS, random = Math.random } = options
+  const {
+    accessTokenLifetime = ACCESS_TOKEN_LIFETIME,
+    strangers = STRANGER_LIMITS,
+    random = Math.random,
+    legacyFlows = [],
+  } = options
   const { intercept = () => false, meddle = (stream) => stream } = options
   await using began = new AsyncDisposableStack()
   await openFolder(folder)
@@ -134,14 +141,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
   const authorization = createAuthorization({
     ...{ issuer: publicUrl, database, keys, clock, log, pollInterval, accessTokenLifetime, strangers, random },
+    legacyFlows,
     mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
     onGrantEnded: (grantId) => broker?.endGrant(grantId),
   })
-  const { isGrantAlive, appPasswords } = authorization
-  const tokens = createAdmission({ issuer: publicUrl, keys: keys.published, isGrantAlive, clock })
-  const admission = admitAppPasswords(appPasswords.find, tokens)
+  const { appPasswords } = authorization
+  const admission = admitAppPasswords(appPasswords.find, createAdmission(authorization.verifier, createProofs(clock)))
   const started = began.use(
-    await startBroker({ folder: join(folder, 'broker'), admission, clock, log, observe: options.observe }),
+    await startBroker({ folder: join(folder, 'broker'), admission, publicUrl, clock, log, observe: options.observe }),
   )
   // Only now is it sure that this hub is the only one of its folder.
   keepIssuer(database, publicUrl, log)
@@ -178,6 +185,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const authority = trustPage && new URL('/trust/latchkey-ca.crt', trustPage)
   if (options.mdns) began.use(startMdns({ publicUrl, httpPort, authority, log }))
 
+  for (const flow of legacyFlows) log.warn({ flow, because: LEGACY_REASONS[flow] }, 'a discouraged flow is on')
   const running = began.move()
   log.info({ issuer: publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')
   return {

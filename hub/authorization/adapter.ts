@@ -5,12 +5,21 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { keptSecret } from './clients/secret.ts'
 
 /**
  * Models whose id is the secret itself (an opaque token or a cookie). Not the device code: it is also found by its user code
  * and then saved again, which needs the id; it lives ten minutes.
  */
-const SECRET_IDS = new Set(['AuthorizationCode', 'RefreshToken', 'Session', 'Interaction'])
+const SECRET_IDS = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'RefreshToken',
+  'Session',
+  'Interaction',
+  'PushedAuthorizationRequest',
+  'RegistrationAccessToken',
+])
 
 /** An expired device code is still answered `expired_token`, not `invalid_grant`, for this long. */
 const KEEP_EXPIRED = minutes(15)
@@ -54,10 +63,11 @@ export function createAdapter(database: Database, clock: Clock): (model: string)
           return
         }
         const { jti: _, ...rest } = payload
+        if (typeof payload.client_secret === 'string') rest.client_secret = keptSecret(payload.client_secret)
         upsert.run(
           model,
           stored(id),
-          JSON.stringify(SECRET_IDS.has(model) ? rest : payload),
+          JSON.stringify(SECRET_IDS.has(model) ? rest : { ...payload, ...rest }),
           payload.grantId ?? null,
           payload.clientId ?? null,
           payload.userCode ?? null,

@@ -8,11 +8,16 @@ import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { Millis } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { createVerifier, type Verifier } from './access-token.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { createSweep } from './adapter.ts'
 import { type AppPasswords, createAppPasswords } from './app-passwords.ts'
+import { type Apps, createApps } from './clients/apps.ts'
+import { createRegistrationTokens, type RegistrationTokens } from './clients/registration-tokens.ts'
+import { removeClient } from './clients/remove-client.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
+import type { LegacyFlow } from './flows/legacy.ts'
 import type { Keys } from './keys.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
 import { createSessionCookie } from './pages/cookie.ts'
@@ -24,6 +29,7 @@ import { signInPages } from './pages/sign-in.ts'
 import { createPairing } from './pairing.ts'
 import { createProvider } from './provider.ts'
 import { createSessions } from './sessions.ts'
+import { createSignInGuard } from './sign-in-guard.ts'
 import type { StrangerLimits } from './strangers.ts'
 
 export interface Authorization {
@@ -34,8 +40,12 @@ export interface Authorization {
   readonly ownerKey: OwnerKey
   /** Sign-in, set-up and pairing. */
   readonly pages: Hono<Requests>
-  /** Whether the grant behind a token still stands. */
-  isGrantAlive(grantId: string): boolean
+  readonly apps: Apps
+  /** Puts a registered program out, with all that stands on it. False when there is none. */
+  removeApp(id: string): boolean
+  readonly registrationTokens: RegistrationTokens
+  /** Reads access tokens whose grant still stands. */
+  readonly verifier: Verifier
   /** Deletes what has expired and what nobody paired, and holds app passwords to their makers' roles; call it every minute. */
   sweep(): void
 }
@@ -49,6 +59,7 @@ export function createAuthorization(options: {
   readonly pollInterval: Millis
   readonly accessTokenLifetime: Millis
   readonly strangers: StrangerLimits
+  readonly legacyFlows: readonly LegacyFlow[]
   readonly random: () => number
   /** Added to the metadata: where the broker listens besides WebSocket. */
   readonly mqttEndpoint: string | undefined
@@ -60,15 +71,33 @@ export function createAuthorization(options: {
   const sessions = createSessions(database, accounts, clock)
   const devices = createDevices(database, clock)
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
+  const apps = createApps(database)
+  const registrationTokens = createRegistrationTokens(database, clock)
+  const guard = createSignInGuard(accounts, clock)
   const ownerKey = createOwnerKey()
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
-  const provider = createProvider({ ...options, accounts, devices, sessionOf })
+  // A program's own tokens stand on the program (clients/apps.ts).
+  const grant = database.prepare("SELECT 1 FROM oidc WHERE model IN ('Grant', 'Client') AND id=?")
+  const isGrantAlive = (grantId: string) => grant.get(grantId) !== undefined
+  const verifier = createVerifier({ issuer, keys: options.keys.published, isGrantAlive, clock })
+  const provider = createProvider({
+    ...{ ...options, accounts, devices, sessionOf, registrationTokens, guard, verifier },
+    endSession: (header) => sessions.end(cookie.readHeader(header)),
+  })
   const pairing = createPairing({ provider, devices, clock, onGrantEnded: options.onGrantEnded })
+  const removeApp = (id: string): boolean => {
+    const ended = apps.remove(id)
+    for (const grantId of ended ?? []) options.onGrantEnded(grantId)
+    return ended !== undefined
+  }
+  // A program that removes itself (RFC 7592 §2.3): the library forgets its client and leaves its grants.
+  provider.on('registration_delete.success', (_ctx, { clientId }) => {
+    for (const grantId of [...removeClient(database)(clientId), clientId]) options.onGrantEnded(grantId)
+  })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
-    endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded })
+    endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded, log })
   const sweepExpired = createSweep(database)
-  const grant = database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?")
 
   const pages = new Hono<Requests>()
   pages.use(bodyLimit({ maxSize: 16 * 1024 }))
@@ -77,9 +106,10 @@ export function createAuthorization(options: {
     // Codes, names and forms: nothing of this is for a cache.
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
-  pages.route('/', signInPages({ accounts, sessions, cookie, clock, endBrowserSession: endSession }))
+  // First: it also widens the policy of the sign-in page.
+  pages.route('/', interactionPages({ provider, apps, sessions, cookie }))
+  pages.route('/', signInPages({ accounts, sessions, cookie, guard, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
-  pages.route('/', interactionPages({ provider, sessions, cookie }))
   pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
@@ -93,10 +123,14 @@ export function createAuthorization(options: {
     appPasswords,
     ownerKey,
     pages,
-    isGrantAlive: (grantId) => grant.get(grantId) !== undefined,
+    apps,
+    removeApp,
+    registrationTokens,
+    verifier,
     sweep() {
       sweepExpired(clock.now())
       devices.sweepUnpaired()
+      registrationTokens.sweep()
       appPasswords.enforce()
     },
   }

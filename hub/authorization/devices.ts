@@ -4,6 +4,7 @@ import type { Clock } from '#contract/clock.ts'
 import { type DeviceId, KINDS, type Kind, parseDeviceId } from '#contract/ids.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { removeClient } from './clients/remove-client.ts'
 
 /** A registered client that nobody pairs disappears after this long. */
 export const UNPAIRED_LIFETIME = hours(1)
@@ -49,24 +50,9 @@ export function createDevices(database: Database, clock: Clock): Devices {
   const stale = database.prepare('SELECT id FROM devices WHERE paired_at IS NULL AND registered_at < ?')
   const grants = database.prepare("SELECT id FROM oidc WHERE model='Grant' AND client_id=?")
   const endGrant = database.prepare("DELETE FROM oidc WHERE grant_id=? OR (model='Grant' AND id=?)")
-  const removeTokens = database.prepare('DELETE FROM oidc WHERE client_id=?')
-  const removeClient = database.prepare("DELETE FROM oidc WHERE model='Client' AND id=?")
   const removeDevice = database.prepare('DELETE FROM devices WHERE id=?')
-
-  const remove = (id: string): readonly string[] => {
-    const ended = grants.all(id).map((found) => String(found.id))
-    database.exec('BEGIN')
-    try {
-      removeTokens.run(id)
-      removeClient.run(id)
-      removeDevice.run(id)
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
-    return ended
-  }
+  const removeWithClient = removeClient(database)
+  const remove = (id: string): readonly string[] => removeWithClient(id, () => removeDevice.run(id))
 
   return {
     find(id) {

@@ -16,14 +16,22 @@ export const pageClient = (issuer: URL): ClientMetadata => ({
   id_token_signed_response_alg: 'ES256',
 })
 
+/** What the person has said yes to, in this browser: now or before. */
+function consented({ oidc: { client, session, result, provider } }: KoaContextWithOIDC) {
+  const given = result?.consent?.grantId
+  const grantId = given ?? (client && session?.grantIdFor(client.clientId))
+  return grantId === undefined ? undefined : provider.Grant.find(grantId)
+}
+
 /**
  * The page is the household's own, so signing in is consent. What it asks for is capped by the person's role; the rest is
  * rejected rather than left open, or the library would stop and ask for it.
  */
-export async function grantToPage(ctx: KoaContextWithOIDC, accounts: Accounts) {
+export async function loadGrant(ctx: KoaContextWithOIDC, accounts: Accounts) {
   const { client, session, provider } = ctx.oidc
   const account = session?.accountId === undefined ? undefined : accounts.find(session.accountId)
-  if (client?.clientId !== PAGE_CLIENT || session === undefined || account === undefined) return undefined
+  if (client?.clientId !== PAGE_CLIENT) return consented(ctx)
+  if (session === undefined || account === undefined) return undefined
   const known = session.grantIdFor(client.clientId)
   const existing = known === undefined ? undefined : await provider.Grant.find(known)
   if (existing?.accountId === account.id) return existing

@@ -1,19 +1,34 @@
 // oidc-provider set up as ours. What it lacks (reference: RFC 8628 pace, pinned host, device names) stands around it in this folder.
+import { hkdfSync } from 'node:crypto'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { isDeviceId, kindOf } from '#contract/ids.ts'
-import { AUDIENCE, HOME_SCOPES } from '#contract/scopes.ts'
+import { AUDIENCE, isScope, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
 import { type Millis, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { AdmissionError, type Verifier } from './access-token.ts'
 import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
+import { scopesOfApp } from './clients/app-policy.ts'
+import { isAppId } from './clients/apps.ts'
+import { attendRegistration, OWN_PROPERTIES, registration } from './clients/registration-endpoint.ts'
+import type { RegistrationTokens } from './clients/registration-tokens.ts'
+import { secretMatches } from './clients/secret.ts'
 import type { Devices } from './devices.ts'
+import { PROOF_ALGORITHMS } from './dpop.ts'
+import { endGrant } from './end-grant.ts'
+import type { LegacyFlow } from './flows/legacy.ts'
+import { offerPasswordGrant } from './flows/password.ts'
+import { answerForStructuredTokens, mayIntrospect } from './flows/structured-tokens.ts'
 import type { Keys } from './keys.ts'
 import { createPace, keepPace } from './pace.ts'
-import { grantToPage, PAGE_CLIENT, pageClient } from './page-client.ts'
-import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from './registration.ts'
+import { loadGrant, PAGE_CLIENT, pageClient } from './page-client.ts'
+import { allowFormTo } from './pages/form-target.ts'
+import { signedOutPage, signOutPage } from './pages/sign-out.ts'
+import { homeResource } from './resource-server.ts'
 import type { Session } from './sessions.ts'
+import type { SignInGuard } from './sign-in-guard.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
 
@@ -38,17 +53,26 @@ export interface ProviderOptions {
   readonly pollInterval: Millis
   readonly accessTokenLifetime: Millis
   readonly strangers: StrangerLimits
+  /** Discouraged flows that this household has switched on. */
+  readonly legacyFlows: readonly LegacyFlow[]
+  readonly registrationTokens: RegistrationTokens
+  readonly guard: SignInGuard
+  readonly verifier: Verifier
   /** Names devices; nothing secret comes of it. */
   readonly random: () => number
   /** Who is signed in on the browser that made this request. */
   readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
+  /** Signs the browser out of the household itself. */
+  readonly endSession: (cookieHeader: string | undefined) => void
   readonly mqttEndpoint: string | undefined
   readonly onGrantEnded: (grantId: string) => void
 }
 
 export function createProvider(options: ProviderOptions): Provider {
-  const { issuer, database, keys, accounts, devices, clock, log, pollInterval } = options
-  const accessTokenSeconds = Math.ceil(options.accessTokenLifetime / 1000)
+  const { issuer, database, keys, accounts, devices, clock, log, pollInterval, legacyFlows } = options
+  const { registrationTokens: tokens, accessTokenLifetime } = options
+  const accessTokenSeconds = Math.ceil(accessTokenLifetime / 1000)
+  const registering = registration({ devices, tokens, random: options.random })
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter(database, clock),
     jwks: { keys: [...keys.signing.keys] },
@@ -59,46 +83,58 @@ export function createProvider(options: ProviderOptions): Provider {
     },
     clients: [pageClient(issuer)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['private_key_jwt', 'none'],
-    enabledJWA: { clientAuthSigningAlgValues: ['ES256'], idTokenSigningAlgValues: ['ES256'] },
-    scopes: ['openid', 'offline_access'],
-    claims: { openid: ['sub'], profile: ['name'] },
-    discovery: { mqtt_endpoint: options.mqttEndpoint },
-    responseTypes: ['code'],
-    // The page is of our own origin; nothing else runs in a browser yet.
-    clientBasedCORS: (_ctx, origin) => origin === issuer.origin,
-    pkce: { required: () => true },
-    extraClientMetadata: {
-      properties: [KIND_PROPERTY],
-      validator: (_ctx, _key, _value, metadata) => {
-        if (metadata.client_id !== PAGE_CLIENT) applyDevicePolicy(metadata)
-      },
+    clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['ES256', 'RS256'],
+      idTokenSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: PROOF_ALGORITHMS,
     },
+    scopes: ['openid', 'profile', 'offline_access'],
+    claims: { openid: ['sub'], profile: ['name'] },
+    // Whoever asks for no access token beside it has no other place to learn the name from.
+    conformIdTokenClaims: true,
+    discovery: { mqtt_endpoint: options.mqttEndpoint },
+    responseTypes: [
+      'code',
+      'id_token',
+      ...(legacyFlows.includes('implicit-token') ? (['id_token token'] as const) : []),
+    ],
+    // A program that runs in a browser may ask from where it is redirected to, and nowhere else.
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.redirectUris?.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin) === true,
+    pkce: { required: () => true },
+    extraClientMetadata: { properties: OWN_PROPERTIES, validator: registering.checkMetadata },
     features: {
       devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
-      dPoP: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-      registration: {
+      clientCredentials: { enabled: true },
+      introspection: {
         enabled: true,
-        issueRegistrationAccessToken: false,
-        idFactory: (ctx) => nameDevice(bodyOf(ctx), (id) => devices.find(id) !== undefined, options.random),
+        allowedPolicy: (_ctx, client, token) => mayIntrospect(client, { client_id: token.clientId }),
       },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      pushedAuthorizationRequests: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
+      backchannelLogout: { enabled: true },
+      dPoP: {
+        enabled: true,
+        nonceSecret: Buffer.from(hkdfSync('sha256', keys.cookieSecrets[0] ?? '', '', 'latchkey dpop nonce', 32)),
+        // A Pi has no clock when it starts: by the server's nonce and not by its own time a proof is known to be fresh.
+        requireNonce: (ctx) => isDeviceId(ctx.oidc.client?.clientId),
+      },
+      registration: registering.feature,
+      registrationManagement: { enabled: true, rotateRegistrationAccessToken: true },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: (ctx) => ({ address: ctx.ip }) },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => AUDIENCE,
+        // A program that asks for nothing of the home gets a token for `userinfo`.
+        defaultResource: (ctx, client) => (isAppId(client?.clientId) && !wantsHome(ctx) ? [] : AUDIENCE),
         useGrantedResource: () => true,
-        getResourceServerInfo: (_ctx, resource) => {
+        getResourceServerInfo: (ctx, resource, client) => {
           if (resource !== AUDIENCE) throw new errors.InvalidTarget()
-          return {
-            scope: HOME_SCOPES.join(' '),
-            audience: AUDIENCE,
-            accessTokenTTL: accessTokenSeconds,
-            accessTokenFormat: 'jwt',
-            jwt: { sign: { alg: 'ES256' } },
-          }
+          const scopes = scopesOf(client)
+          // Nobody stands behind a program that acts for itself, so it manages nobody.
+          const itself = ctx.oidc.params?.grant_type === 'client_credentials'
+          return homeResource(itself ? scopes.filter((scope) => scope !== 'home:admin') : scopes, accessTokenLifetime)
         },
       },
     },
@@ -113,12 +149,14 @@ export function createProvider(options: ProviderOptions): Provider {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(options.sessionOf),
     },
-    loadExistingGrant: (ctx) => grantToPage(ctx, accounts),
+    loadExistingGrant: (ctx) => loadGrant(ctx, accounts),
     findAccount: (_ctx, id) => {
       const account = accounts.find(id)
       return account && { accountId: id, claims: () => ({ sub: id, name: account.name }) }
     },
     extraTokenClaims: (_ctx, token) => {
+      // A program's own token stands and falls with the program.
+      if (token.kind === 'ClientCredentials') return { grant_id: token.clientId }
       if (token.kind !== 'AccessToken') return {}
       const role = isDeviceId(token.clientId) ? undefined : accounts.find(token.accountId)?.role
       return { grant_id: token.grantId, ...(role && { role }) }
@@ -128,9 +166,13 @@ export function createProvider(options: ProviderOptions): Provider {
     // asks rotation of public clients).
     rotateRefreshToken: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
     // A device stays when the person who let it in signs out.
-    expiresWithSession: (_ctx, token) => token.kind !== 'DeviceCode' && !isDeviceId(token.clientId),
+    expiresWithSession: (_ctx, token) =>
+      token.kind !== 'DeviceCode' &&
+      !isDeviceId(token.clientId) &&
+      token.scope?.split(' ').includes('offline_access') !== true,
     ttl: {
       AccessToken: accessTokenSeconds,
+      ClientCredentials: accessTokenSeconds,
       AuthorizationCode: 60,
       DeviceCode: DEVICE_CODE_SECONDS,
       IdToken: accessTokenSeconds,
@@ -145,7 +187,10 @@ export function createProvider(options: ProviderOptions): Provider {
       token: '/oauth/token',
       device_authorization: '/oauth/device_authorization',
       registration: '/oauth/register',
+      pushed_authorization_request: '/oauth/par',
+      introspection: '/oauth/introspect',
       revocation: '/oauth/revoke',
+      end_session: '/oauth/end-session',
       jwks: '/oauth/jwks',
       userinfo: '/oauth/userinfo',
       code_verification: '/pair',
@@ -160,12 +205,28 @@ export function createProvider(options: ProviderOptions): Provider {
   provider.proxy = true
   boundStrangers(provider, devices, clock, options.strangers)
   keepPace(provider, createPace(pollInterval, clock), pollInterval)
+  attendRegistration(provider, { taken: registering.taken, tokens })
+  answerForStructuredTokens(provider, {
+    verify: (token) => options.verifier.verify(token).catch(undefinedIfRefused),
+    endGrant: (grantId) => endGrant(provider, grantId, options.onGrantEnded),
+  })
+  letFormsEndAtTheirProgram(provider)
+  provider.Client.prototype.compareClientSecret = function compare(this: { clientSecret?: string }, secret: string) {
+    return secretMatches(secret, this.clientSecret ?? '')
+  }
+  if (legacyFlows.includes('password')) offerPasswordGrant(provider, { guard: options.guard, accessTokenLifetime, log })
 
   provider.on('registration_create.success', (ctx, client) => {
     const { clientId: id, clientName: name = id } = client
     if (!isDeviceId(id)) return
     devices.register({ id, kind: kindOf(id), name, address: ctx.ip })
     log.info({ device: id, address: ctx.ip }, 'device registered')
+  })
+  provider.on('end_session.success', (ctx) => {
+    if (ctx.oidc.params?.logout !== undefined) options.endSession(ctx.get('cookie'))
+  })
+  provider.on('backchannel.error', (_ctx, err, client) => {
+    log.warn({ err, client: client.clientId }, 'a program could not be told that somebody signed out')
   })
   provider.on('grant.revoked', (_ctx, grantId) => options.onGrantEnded(grantId))
   provider.on('server_error', (_ctx, err) => log.error({ err }, 'authorization server failed'))
@@ -176,9 +237,39 @@ export function createProvider(options: ProviderOptions): Provider {
   provider.on('grant.error', refused)
   provider.on('authorization.error', refused)
   provider.on('registration_create.error', refused)
+  provider.on('pushed_authorization_request.error', refused)
+  provider.on('introspection.error', refused)
   provider.on('device_authorization.error', refused)
   return provider
 }
 
+/** What a client may ever have of the home; within that a person gives it what they themselves may do. */
+function scopesOf({
+  clientId,
+  ...client
+}: {
+  readonly clientId: string
+  readonly [property: string]: unknown
+}): readonly Scope[] {
+  if (clientId === PAGE_CLIENT) return ROLE_CEILING.owner
+  return isDeviceId(clientId) ? ['device'] : scopesOfApp(client)
+}
+
+const wantsHome = (ctx: KoaContextWithOIDC): boolean => [...ctx.oidc.requestParamScopes].some(isScope)
+
+function undefinedIfRefused(error: unknown): undefined {
+  if (!(error instanceof AdmissionError)) throw error
+}
+
+/** The page that sends an answer on as a form (OAuth 2.0 Form Post Response Mode), and the one that signs out. */
+function letFormsEndAtTheirProgram(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc === undefined || ctx.response.type !== 'text/html') return
+    const target = ctx.oidc.params?.redirect_uri ?? ctx.oidc.session?.state?.postLogoutRedirectUri
+    const policy = ctx.response.get('content-security-policy')
+    if (typeof target === 'string' && policy !== '') ctx.set('content-security-policy', allowFormTo(policy, target))
+  })
+}
+
 type Refusal = errors.OIDCProviderError
-const bodyOf = (ctx: KoaContextWithOIDC): unknown => ctx.oidc.body

@@ -1,92 +1,44 @@
-// From an access token to a principal: RFC 9068 §4, with our issuer, our audience and our one algorithm. And from an app password.
-import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
-import * as v from 'valibot'
-import { type Clock, dateOf } from '#contract/clock.ts'
+// From what somebody shows at the door, an access token or an app password, to who they are here.
 import { isDeviceId } from '#contract/ids.ts'
-import { AUDIENCE, parseScopes, ROLE_CEILING, ROLES } from '#contract/scopes.ts'
+import { parseScopes, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
 import { instant } from '#contract/time.ts'
+import { type AccessTokenClaims, AdmissionError, type Verifier } from '../authorization/access-token.ts'
 import { APP_PASSWORD_PREFIX, type AppPasswordBearer } from '../authorization/app-passwords.ts'
+import type { Proofs, Shown } from '../authorization/dpop.ts'
 import type { Principal } from './principal.ts'
 
-export type AdmissionErrorCode =
-  | 'malformed'
-  | 'too_large'
-  | 'not_ours'
-  | 'bad_signature'
-  | 'token_expired'
-  | 'revoked'
-  | 'unknown_app_password'
-
-/** The token does not let anybody in. The message says why and holds nothing of the token. */
-export class AdmissionError extends Error {
-  override readonly name = 'AdmissionError'
-  readonly code: AdmissionErrorCode
-
-  constructor(code: AdmissionErrorCode, message: string) {
-    super(`Cannot admit the bearer of this token: ${message}`)
-    this.code = code
-  }
-}
+/** How somebody came: what proves that a token which is bound to a key is in the right hands. */
+export type Approach = Omit<Shown, 'token'>
 
 export interface Admission {
   /** Throws an `AdmissionError`. */
-  admit(token: string): Promise<Principal>
+  admit(token: string, approach: Approach): Promise<Principal>
 }
 
-/** Ours have about 600 characters. What is longer is refused before anything is decoded. */
-const LONGEST_TOKEN = 8 * 1024
-
-const claims = v.object({
-  client_id: v.string(),
-  sub: v.string(),
-  scope: v.string(),
-  grant_id: v.string(),
-  role: v.optional(v.picklist(ROLES)),
-  exp: v.number(),
+export const createAdmission = (verifier: Verifier, proofs: Proofs): Admission => ({
+  async admit(token, approach) {
+    const claims = await verifier.verify(token)
+    // A bound token is never taken as a mere bearer's (RFC 9449 §7.1).
+    if (claims.cnf !== undefined) await proofs.check({ ...approach, token }, claims.cnf.jkt)
+    const { client_id: clientId, sub: subject, grant_id: grantId, role } = claims
+    const asked = parseScopes(claims.scope)
+    const device = asked.includes('device') && isDeviceId(clientId) ? clientId : undefined
+    const scopes = asked.filter((wanted) => ceilingOf(claims, device !== undefined).includes(wanted))
+    const expiresAt = instant(claims.exp * 1000)
+    const boundTo = claims.cnf?.jkt
+    return { credential: 'access_token', clientId, device, subject, role, scopes, grantId, expiresAt, boundTo }
+  },
 })
 
-export function createAdmission(options: {
-  readonly issuer: URL
-  /** The public signing keys. */
-  readonly keys: JSONWebKeySet
-  readonly isGrantAlive: (grantId: string) => boolean
-  readonly clock: Clock
-}): Admission {
-  const { issuer, isGrantAlive, clock } = options
-  const keys = createLocalJWKSet(options.keys)
-
-  const verify = async (token: string) => {
-    try {
-      return await jwtVerify(token, keys, {
-        algorithms: ['ES256'],
-        typ: 'at+jwt',
-        issuer: issuer.origin,
-        audience: AUDIENCE,
-        requiredClaims: ['exp', 'iat'],
-        currentDate: dateOf(clock.now()),
-      })
-    } catch (error) {
-      throw refusalOf(error)
-    }
-  }
-
-  return {
-    async admit(token) {
-      if (token.length > LONGEST_TOKEN) throw new AdmissionError('too_large', 'it is longer than any of ours')
-      const { payload } = await verify(token)
-      const read = v.safeParse(claims, payload)
-      if (!read.success) throw new AdmissionError('malformed', 'a claim of RFC 9068 or ours is missing')
-      const { client_id: clientId, sub: subject, scope, grant_id: grantId, role, exp } = read.output
-      if (!isGrantAlive(grantId)) throw new AdmissionError('revoked', 'its grant was ended')
-      const asked = parseScopes(scope)
-      const device = asked.includes('device') && isDeviceId(clientId) ? clientId : undefined
-      // A device is one thing and a person another: neither has the scopes of the other, whatever the token says.
-      const allowed = device !== undefined ? (['device'] as const) : role === undefined ? [] : ROLE_CEILING[role]
-      const scopes = asked.filter((wanted) => allowed.some((known) => known === wanted))
-      const expiresAt = instant(exp * 1000)
-      return { credential: 'access_token', clientId, device, subject, role, scopes, grantId, expiresAt }
-    },
-  }
+/** A device is one thing, a person another and a program a third: none has the scopes of the others, whatever the token says. */
+function ceilingOf(
+  { client_id: clientId, sub: subject, role }: AccessTokenClaims,
+  isDevice: boolean,
+): readonly Scope[] {
+  if (isDevice) return ['device']
+  if (role !== undefined) return ROLE_CEILING[role]
+  // Client credentials (RFC 9068 §2.2): nobody stands behind the program, so it manages nobody.
+  return subject === clientId ? ROLE_CEILING.member : []
 }
 
 /** The last moment that ECMAScript can tell (ECMA-262 §21.4.1.1): an app password ends when it is revoked, not before. */
@@ -95,8 +47,8 @@ const NEVER = instant(8.64e15)
 /** Admits app passwords as `find` knows them, and leaves everything else to `tokens`. */
 export function admitAppPasswords(find: (text: string) => AppPasswordBearer | undefined, tokens: Admission): Admission {
   return {
-    async admit(text) {
-      if (!text.startsWith(APP_PASSWORD_PREFIX)) return tokens.admit(text)
+    async admit(text, approach) {
+      if (!text.startsWith(APP_PASSWORD_PREFIX)) return tokens.admit(text, approach)
       const bearer = find(text)
       // Which of the three nobody can tell: a revoked one leaves nothing behind.
       if (bearer === undefined) throw new AdmissionError('unknown_app_password', 'it is mistyped, guessed or revoked')
@@ -107,17 +59,4 @@ export function admitAppPasswords(find: (text: string) => AppPasswordBearer | un
       }
     },
   }
-}
-
-function refusalOf(error: unknown): AdmissionError {
-  if (error instanceof errors.JWTExpired) return new AdmissionError('token_expired', 'it has expired')
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return new AdmissionError('not_ours', `its ${error.claim} is not right`)
-  if (error instanceof errors.JWSSignatureVerificationFailed)
-    return new AdmissionError('bad_signature', 'its signature is wrong')
-  if (error instanceof errors.JWKSNoMatchingKey)
-    return new AdmissionError('bad_signature', 'none of our keys signed it')
-  if (error instanceof errors.JOSEAlgNotAllowed)
-    return new AdmissionError('bad_signature', 'its algorithm is not allowed')
-  return new AdmissionError('malformed', 'it is no JWT')
 }

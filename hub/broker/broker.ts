@@ -48,11 +48,14 @@ export async function startBroker(options: {
   /** LevelDB lives here; one broker a folder. */
   readonly folder: string
   readonly admission: Admission
+  /** The hub's own address: a proof of possession is made for it. */
+  readonly publicUrl: URL
   readonly clock: Clock
   readonly log: Logger
   readonly observe?: ((message: Accepted) => void) | undefined
 }): Promise<Broker> {
   const { folder, admission, clock, log, observe } = options
+  const approach = { method: 'CONNECT', url: new URL('/mqtt', options.publicUrl).href }
   const level = new ClassicLevel(folder)
   await level.open().catch((cause: unknown) => {
     throw new Error(`Cannot open ${folder} as no other hub may use it and its disk must have room`, { cause })
@@ -86,7 +89,7 @@ export async function startBroker(options: {
   }
 
   const preConnect: NonNullable<AedesOptions['preConnect']> = (client, packet, done) => {
-    judgeConnect(packet, { admission, clock, count, randomId })
+    judgeConnect(packet, { admission, approach, clock, count, randomId })
       .then((entry) => {
         entries.set(client, entry)
         if (entry.admitted) {
@@ -112,10 +115,11 @@ export async function startBroker(options: {
     done(Object.assign(new Error(`Cannot admit the client: ${because}`), { returnCode: 5 }), false)
   }
 
-  /** Replaces a connection's token by a newer one of the same client and person. */
-  const replaceToken = async (client: Client, token: string): Promise<void> => {
+  /** Replaces a connection's token by a newer one of the same client and person; behind a space comes the proof of a bound one. */
+  const replaceToken = async (client: Client, payload: string): Promise<void> => {
     const before = sessions.find(client)
-    const next = await admission.admit(token)
+    const [token = '', proof] = payload.split(' ')
+    const next = await admission.admit(token, { ...approach, proof })
     if (before?.clientId !== next.clientId || before.subject !== next.subject) {
       throw new Error('Cannot replace the token of a connection as it must be of the same client: got another one')
     }

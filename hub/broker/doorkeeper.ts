@@ -1,7 +1,8 @@
 // Who comes in, judged at CONNECT: the token, the client id, the last will.
 import type { ConnectPacket } from 'aedes'
 import type { Clock } from '#contract/clock.ts'
-import { type Admission, AdmissionError } from './admission.ts'
+import { AdmissionError } from '../authorization/access-token.ts'
+import type { Admission, Approach } from './admission.ts'
 import { LIMITS } from './limits.ts'
 import { decide, HOME_ASSISTANT_STATUS } from './permission.ts'
 import type { Principal } from './principal.ts'
@@ -14,20 +15,23 @@ const refused = (because: string): Entry => ({ admitted: false, because })
 
 export interface DoorkeeperOptions {
   readonly admission: Admission
+  /** What a proof of possession must be made for. */
+  readonly approach: Omit<Approach, 'proof'>
   readonly clock: Clock
   /** Open connections: all of them, or of one principal. */
   readonly count: (clientId?: string, subject?: string) => number
   readonly randomId: () => string
 }
 
-/** The password is the access token; the user name is ignored. Never throws for what a client sent. */
+/** The password is the access token; the user name is ignored, unless the token is bound to a key: then it is the proof (RFC 9449). Never throws for what a client sent. */
 export async function judgeConnect(packet: ConnectPacket, options: DoorkeeperOptions): Promise<Entry> {
-  const { admission, clock, count, randomId } = options
+  const { admission, approach, clock, count, randomId } = options
   if (count() >= LIMITS.connections) return refused('too_many_connections')
   if (packet.clientId.length > LIMITS.clientIdLength) return refused('client_id_too_long')
   if (packet.password === undefined || packet.password.length === 0) return refused('no_token')
 
-  const principal = await admission.admit(packet.password.toString()).catch((error: unknown) => {
+  const shown = { ...approach, proof: packet.username }
+  const principal = await admission.admit(packet.password.toString(), shown).catch((error: unknown) => {
     if (error instanceof AdmissionError) return error
     throw error
   })

@@ -17,4 +17,6 @@ export interface Principal {
   /** What is revoked when somebody is put out: the grant, or the app password. */
   readonly grantId: string
   readonly expiresAt: Instant
+  /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
+  readonly boundTo?: string | undefined
 }

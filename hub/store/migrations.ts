@@ -54,4 +54,14 @@ export const MIGRATIONS: readonly string[] = [
      created_at INTEGER NOT NULL,
      last_used_at INTEGER
    ) STRICT`,
+
+  `CREATE TABLE registration_tokens (
+     id TEXT PRIMARY KEY,
+     text_hash TEXT NOT NULL UNIQUE,
+     name TEXT NOT NULL,
+     scopes TEXT NOT NULL,
+     password INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     taken_at INTEGER
+   ) STRICT`,
 ]

@@ -7,11 +7,14 @@ import { KINDS } from '#contract/ids.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
 import type { Accounts } from '../authorization/accounts.ts'
 import type { AppPasswords } from '../authorization/app-passwords.ts'
+import type { Apps } from '../authorization/clients/apps.ts'
+import type { RegistrationTokens } from '../authorization/clients/registration-tokens.ts'
 import type { Devices } from '../authorization/devices.ts'
 import type { Admission } from '../broker/admission.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
 import { type Asked, requireScope } from './bearer.ts'
+import { clientRoutes } from './clients.ts'
 import { problem } from './problem.ts'
 
 const devicesBody = v.object({
@@ -32,15 +35,20 @@ export function createApi(options: {
   readonly accounts: Accounts
   readonly devices: Devices
   readonly appPasswords: AppPasswords
+  readonly apps: Apps
+  readonly registrationTokens: RegistrationTokens
   /** Whether a program is connected to the broker with this app password. */
   readonly isConnected: (appPassword: string) => boolean
   /** Puts a device out: its grants, tokens, connection and retained topics. False when there is no such device. */
   readonly unpair: (id: string) => Promise<boolean>
+  /** Puts a registered program out. False when there is no such program. */
+  readonly removeApp: (id: string) => boolean
   readonly publicUrl: URL
 }): Hono {
-  const { admission, accounts, devices, appPasswords, isConnected, unpair, publicUrl } = options
+  const { admission, accounts, devices, appPasswords, apps, registrationTokens } = options
+  const { isConnected, unpair, removeApp, publicUrl } = options
   const api = new Hono<Asked>()
-  const needs = (scope: Scope) => requireScope(admission, scope)
+  const needs = (scope: Scope) => requireScope(admission, publicUrl, scope)
 
   api.get(
     '/devices',
@@ -85,6 +93,7 @@ export function createApi(options: {
       return c.json({ name, role, scopes: [...scopes] } satisfies v.InferOutput<typeof meBody>)
     },
   )
+  api.route('/', clientRoutes({ apps, tokens: registrationTokens, removeApp, needs }))
   api.route('/app-passwords', appPasswordRoutes({ appPasswords, isConnected, needs }))
   api.get(
     '/openapi.json',

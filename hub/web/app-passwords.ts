@@ -1,20 +1,18 @@
 // `/api/app-passwords`: making, listing and revoking the keys of programs that cannot refresh a token.
 import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { describeRoute, resolver } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
-import { decodeJson, ParseError } from '#contract/parse.ts'
 import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
 import {
   type AppPassword,
   type AppPasswords,
   MOST_APP_PASSWORDS,
-  type NewAppPassword,
   newAppPassword,
 } from '../authorization/app-passwords.ts'
 import { answers, fails, refusals } from './answers.ts'
 import type { Asked } from './bearer.ts'
+import { decodeBody, receiveBody } from './body.ts'
 import { problem } from './problem.ts'
 
 const time = v.pipe(v.string(), v.isoTimestamp())
@@ -23,8 +21,6 @@ const madeBody = v.object({ ...facts, password: v.string() })
 const listBody = v.object({
   appPasswords: v.array(v.object({ ...facts, lastUsedAt: v.nullable(time), connected: v.boolean() })),
 })
-
-const LARGEST_BODY = 16 * 1024
 
 export function appPasswordRoutes(options: {
   readonly appPasswords: AppPasswords
@@ -51,23 +47,14 @@ export function appPasswordRoutes(options: {
         ...refusals,
       },
     }),
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: (c) => problem(c, 400, `The body has more than ${LARGEST_BODY} bytes`),
-    }),
-    // The body first: whoever signs out while it is on its way makes nothing any more.
-    async (c, next) => {
-      await c.req.text()
-      await next()
-    },
+    ...receiveBody,
     needs('home:admin'),
-    async (c) => {
+    decodeBody(newAppPassword),
+    (c) => {
       const { credential, subject: accountId, scopes } = c.get('principal')
       // One that leaked could otherwise live on in others after it was revoked.
       if (credential === 'app_password') return problem(c, 403, 'A person makes app passwords: sign in as the owner')
-      const wanted = readWanted(await c.req.text())
-      if (wanted instanceof ParseError) return problem(c, 400, wanted.message)
-      const making = appPasswords.create({ ...wanted, createdBy: { accountId, scopes } })
+      const making = appPasswords.create({ ...c.get('body'), createdBy: { accountId, scopes } })
       switch (making.outcome) {
         case 'made': {
           const { id, name, scopes: given, createdAt } = making.appPassword
@@ -110,15 +97,6 @@ export function appPasswordRoutes(options: {
 
 /** JSON Schema has no word for trimming, nor for a pattern's flags: what it cannot say, the answer to a wrong body does. */
 const SHAPE = { typeMode: 'input', errorMode: 'ignore' } as const
-
-function readWanted(text: string): NewAppPassword | ParseError {
-  try {
-    return decodeJson(newAppPassword, text, 'the body')
-  } catch (error) {
-    if (error instanceof ParseError) return error
-    throw error
-  }
-}
 
 const formatted = ({ scopes, createdAt, lastUsedAt, ...rest }: AppPassword) => ({
   ...rest,

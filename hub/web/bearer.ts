@@ -1,7 +1,8 @@
 // Who asks the API: the bearer of an access token, or of an app password (RFC 6750).
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Scope } from '#contract/scopes.ts'
-import { type Admission, AdmissionError } from '../broker/admission.ts'
+import { AdmissionError } from '../authorization/access-token.ts'
+import type { Admission } from '../broker/admission.ts'
 import type { Principal } from '../broker/principal.ts'
 import { problem } from './problem.ts'
 
@@ -11,17 +12,24 @@ export interface Asked {
 }
 
 /** Lets those pass who have the scope: 401 for a token that is not good, 403 for one that is not enough. */
-export function requireScope(admission: Admission, scope: Scope): MiddlewareHandler<Asked> {
+export function requireScope(admission: Admission, publicUrl: URL, scope: Scope): MiddlewareHandler<Asked> {
   return async (c, next) => {
     const token = bearerOf(c)
+    const url = new URL(c.req.path, publicUrl).href
     if (token === undefined)
       return problem(c, 401, 'Send an access token or an app password as "Authorization: Bearer …"')
-    const principal = await admission.admit(token).catch((error: unknown) => {
-      if (error instanceof AdmissionError) return undefined
-      throw error
-    })
+    const principal = await admission
+      .admit(token, { proof: c.req.header('dpop'), method: c.req.method, url })
+      .catch((error: unknown) => {
+        if (error instanceof AdmissionError) return undefined
+        throw error
+      })
     if (principal === undefined)
-      return problem(c, 401, 'The access token or app password is not valid here, has expired or was revoked')
+      return problem(
+        c,
+        401,
+        'The access token or app password is not valid here, has expired, was revoked or lacks its DPoP proof',
+      )
     if (!principal.scopes.includes(scope)) return problem(c, 403, `This needs the scope ${scope}`)
     c.set('principal', principal)
     return next()
@@ -29,6 +37,6 @@ export function requireScope(admission: Admission, scope: Scope): MiddlewareHand
 }
 
 function bearerOf(c: Context): string | undefined {
-  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? []
+  const [, token] = /^(?:Bearer|DPoP) +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? []
   return token
 }

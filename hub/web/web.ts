@@ -25,10 +25,16 @@ export function createWeb(options: {
   readonly log: Logger
 }): RequestListener {
   const { authorization, admission, host, page, unpair, isConnected, isReady, log } = options
-  const { accounts, devices, appPasswords, pages, provider } = authorization
+  const { accounts, devices, appPasswords, apps, registrationTokens, pages, provider } = authorization
   const app = new Hono<Requests>()
   const { publicUrl } = host
-  app.route('/', createApi({ admission, accounts, devices, appPasswords, isConnected, unpair, publicUrl }))
+  app.route(
+    '/',
+    createApi({
+      ...{ admission, accounts, devices, appPasswords, apps, registrationTokens },
+      ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl },
+    }),
+  )
   app.route('/', pages)
   app.route('/', servePage(page))
   app.notFound((c) => c.text('There is no such page\n', 404))

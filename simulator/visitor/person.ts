@@ -8,8 +8,8 @@ export interface Answered {
 export interface Person {
   get(path: string): Promise<Answered>
   post(path: string, form: Record<string, string>, headers?: Record<string, string>): Promise<Answered>
-  /** Follows redirects up to the first that leaves `url`'s pages, and returns that one's target. */
-  follow(path: string, until: (target: URL) => boolean): Promise<URL>
+  /** Follows redirects, those of a form if one is given, up to the first target that is wanted, and returns it. */
+  follow(path: string, until: (target: URL) => boolean, form?: Record<string, string>): Promise<URL>
 }
 
 export function createPerson(base: URL): Person {
@@ -42,10 +42,13 @@ export function createPerson(base: URL): Person {
       const body = new URLSearchParams(form)
       return settle(await send(url, { method: 'POST', body, headers: { origin: base.origin, ...headers } }), url)
     },
-    async follow(path, until) {
+    async follow(path, until, form) {
       let url = new URL(path, base)
+      let init: RequestInit = {}
+      if (form) init = { method: 'POST', body: new URLSearchParams(form), headers: { origin: base.origin } }
       for (let hops = 0; hops < 12; hops++) {
-        const response = await send(url, {})
+        const response = await send(url, init)
+        init = {}
         const location = response.headers.get('location')
         if (location === null) throw new Error(`${url.pathname} answered ${response.status}: ${await response.text()}`)
         url = new URL(location, url)

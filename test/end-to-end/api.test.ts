@@ -76,7 +76,8 @@ test('the API describes itself', async () => {
   const document = (await response.json()) as { openapi: string; paths: Record<string, object> }
   expect(document.openapi).toMatch(/^3\.1/)
   expect(Object.keys(document.paths).sort()).toEqual([
-    ...['/app-passwords', '/app-passwords/{id}', '/devices', '/devices/{id}', '/me'],
+    ...['/app-passwords', '/app-passwords/{id}', '/clients', '/clients/{id}', '/devices', '/devices/{id}', '/me'],
+    ...['/registration-tokens', '/registration-tokens/{id}'],
   ])
   expect(JSON.stringify(document)).toContain('pairedAt')
 })

@@ -1,30 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Clock } from '#contract/clock.ts'
-import { minutes } from '#contract/time.ts'
-import { type Accounts, nameKey } from '../accounts.ts'
-import { createLimiter } from '../limiter.ts'
+import type { Accounts } from '../accounts.ts'
 import type { Sessions } from '../sessions.ts'
+import type { SignInGuard } from '../sign-in-guard.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import { returnTo } from './return-to.ts'
 
-/** Wrong passwords: per address, and per name from anywhere. */
-const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
-
 export function signInPages(options: {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly cookie: SessionCookie
-  readonly clock: Clock
+  readonly guard: SignInGuard
   /** Ends what the browser was given besides the household's own session. */
   readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, clock, endBrowserSession } = options
-  const byAddress = createLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
-  const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
+  const { accounts, sessions, cookie, guard, endBrowserSession } = options
   const pages = new Hono<Requests>()
 
   pages.get('/sign-in', (c) => {
@@ -37,21 +30,17 @@ export function signInPages(options: {
     const form = await c.req.parseBody()
     const to = returnTo(textField(form.return_to))
     const name = textField(form.name)
-    const address = addressOf(c)
-    const key = nameKey(name)
-    if (!byAddress.allows(address) || !byName.allows(key)) {
-      return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+    const tried = await guard.check({ name, password: textField(form.password), address: addressOf(c) })
+    switch (tried.outcome) {
+      case 'too_many':
+        return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+      case 'wrong':
+        return c.html(signInForm({ to, name, wrong: 'This name and password do not go together.' }), 401)
+      case 'right':
+        break
     }
-    byAddress.count(address)
-    byName.count(key)
-    const account = await accounts.check(name, textField(form.password))
-    if (account === undefined) {
-      return c.html(signInForm({ to, name, wrong: 'This name and password do not go together.' }), 401)
-    }
-    byAddress.giveBack(address)
-    byName.giveBack(key)
     sessions.end(cookie.read(c))
-    cookie.set(c, sessions.start(account))
+    cookie.set(c, sessions.start(tried.account))
     return c.redirect(to, 303)
   })
 

@@ -8,6 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { type Clock, systemClock } from '#contract/clock.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from '../../../hub/authorization/authorization.ts'
+import type { LegacyFlow } from '../../../hub/authorization/flows/legacy.ts'
 import { openKeys } from '../../../hub/authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/provider.ts'
 import { STRANGER_LIMITS } from '../../../hub/authorization/strangers.ts'
@@ -25,9 +26,11 @@ export interface Server extends AsyncDisposable {
 export async function startServer({
   clock = systemClock,
   pollInterval = seconds(1),
+  legacyFlows = [],
 }: {
   clock?: Clock
   pollInterval?: Millis
+  legacyFlows?: readonly LegacyFlow[]
 } = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const server = createServer()
@@ -41,7 +44,7 @@ export async function startServer({
     keys: await openKeys(folder),
     clock,
     log: quiet,
-    pollInterval,
+    ...{ pollInterval, legacyFlows },
     ...{ accessTokenLifetime: ACCESS_TOKEN_LIFETIME, strangers: STRANGER_LIMITS, random: Math.random },
     mqttEndpoint: undefined,
     onGrantEnded: (grantId) => ended.push(grantId),

@@ -7,6 +7,8 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import mqtt from 'mqtt'
 import { type DeviceId, parseDeviceId } from '#contract/ids.ts'
 import { AUDIENCE } from '#contract/scopes.ts'
+import { createVerifier } from '../../../hub/authorization/access-token.ts'
+import { createProofs } from '../../../hub/authorization/dpop.ts'
 import { createAdmission } from '../../../hub/broker/admission.ts'
 import { type Broker, startBroker } from '../../../hub/broker/broker.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
@@ -38,8 +40,8 @@ export async function openBrokerRoom(): Promise<BrokerRoom> {
   const clock = new VirtualClock()
   const revoked = new Set<string>()
   const isGrantAlive = (grantId: string) => !revoked.has(grantId)
-  const admission = createAdmission({ issuer: ISSUER, keys, isGrantAlive, clock })
-  const open = () => startBroker({ folder: join(folder, 'broker'), admission, clock, log: quiet })
+  const admission = createAdmission(createVerifier({ issuer: ISSUER, keys, isGrantAlive, clock }), createProofs(clock))
+  const open = () => startBroker({ folder: join(folder, 'broker'), admission, publicUrl: ISSUER, clock, log: quiet })
   let broker = await open()
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { expect, test } from 'vitest'
-import { AdmissionError, admitAppPasswords } from '../../../hub/broker/admission.ts'
+import { AdmissionError } from '../../../hub/authorization/access-token.ts'
+import { admitAppPasswords } from '../../../hub/broker/admission.ts'
 import { startBroker } from '../../../hub/broker/broker.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 import { until } from '../../home.ts'
@@ -25,7 +26,15 @@ test('an app password that is revoked between its admission and its entry does n
     },
     { admit: () => Promise.reject(new AdmissionError('malformed', 'it is no token')) },
   )
-  const broker = after.use(await startBroker({ folder, admission, clock: new VirtualClock(), log: quiet }))
+  const broker = after.use(
+    await startBroker({
+      folder,
+      admission,
+      publicUrl: new URL('http://localhost'),
+      clock: new VirtualClock(),
+      log: quiet,
+    }),
+  )
   const server = createServer((socket) => broker.handle(socket, 'loopback'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   after.defer(() => void server.close())

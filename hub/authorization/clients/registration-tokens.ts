@@ -1,0 +1,104 @@
+// Initial access tokens (RFC 7591 §3): a program that is no device is registered only with one, which the owner makes for it. What the
+// program may ever ask for is decided when the token is made, and not by the program.
+import { hash, randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import type { Clock } from '#contract/clock.ts'
+import { CONTROL_SCOPES, parseScopes, type Scope } from '#contract/scopes.ts'
+import { hours, type Instant, instant } from '#contract/time.ts'
+import type { Database } from '../../store/database.ts'
+import { newAccount } from '../accounts.ts'
+
+/** Somebody makes it and pastes it into the program at once. */
+const LIFETIME = hours(1)
+
+/** A household has a handful of programs. */
+const MOST = 100
+
+/** What a program may be allowed; being a device takes a device's own registration. */
+const APP_SCOPES = ['home:read', ...CONTROL_SCOPES, 'home:admin'] as const satisfies readonly Scope[]
+
+/** What the owner asks for. */
+export const newRegistrationToken = v.strictObject({
+  name: newAccount.entries.name,
+  scopes: v.array(v.picklist(APP_SCOPES)),
+  /** The program may ask for a person's password (the legacy flow must be on). */
+  password: v.optional(v.boolean(), false),
+})
+export type NewRegistrationToken = v.InferOutput<typeof newRegistrationToken>
+
+/** The most that the program which is registered with it may have. */
+export interface Allowance {
+  readonly scopes: readonly Scope[]
+  readonly password: boolean
+}
+
+export interface RegistrationToken extends Allowance {
+  readonly id: string
+  readonly name: string
+  readonly expiresAt: Instant
+}
+
+export interface RegistrationTokens {
+  /** `text` is the secret itself, this once. Undefined when there are too many. */
+  create(wanted: NewRegistrationToken): { readonly text: string; readonly token: RegistrationToken } | undefined
+  /** Those that still wait for their program. */
+  list(): readonly RegistrationToken[]
+  withdraw(id: string): boolean
+  /** Takes it for one registration; undefined for what is unknown, expired or taken. */
+  take(text: string): ({ readonly id: string } & Allowance) | undefined
+  /** Gives it back: what was to be registered was refused, and a typing error shall not cost a token. */
+  giveBack(id: string): void
+  sweep(): void
+}
+
+const row = v.object({
+  id: v.string(),
+  name: v.string(),
+  scopes: v.string(),
+  password: v.number(),
+  expires_at: v.number(),
+})
+
+export function createRegistrationTokens(database: Database, clock: Clock): RegistrationTokens {
+  const insert = database.prepare(
+    `INSERT INTO registration_tokens (id, text_hash, name, scopes, password, expires_at)
+     SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM registration_tokens) < ${MOST}`,
+  )
+  const waiting = database.prepare(
+    'SELECT * FROM registration_tokens WHERE taken_at IS NULL AND expires_at > ? ORDER BY expires_at, id',
+  )
+  const remove = database.prepare('DELETE FROM registration_tokens WHERE id=?')
+  const take = database.prepare(
+    'UPDATE registration_tokens SET taken_at=? WHERE text_hash=? AND taken_at IS NULL AND expires_at > ? RETURNING *',
+  )
+  const giveBack = database.prepare('UPDATE registration_tokens SET taken_at=NULL WHERE id=?')
+  const sweep = database.prepare('DELETE FROM registration_tokens WHERE expires_at <= ?')
+
+  return {
+    create({ name, scopes, password }) {
+      const id = `registration-${randomBytes(8).toString('hex')}`
+      const text = `latchkey_registration_${randomBytes(32).toString('hex')}`
+      const kept = [...new Set(scopes)]
+      const expiresAt = instant(clock.now() + LIFETIME)
+      const { changes } = insert.run(id, hashed(text), name, kept.join(' '), Number(password), expiresAt)
+      return changes === 0 ? undefined : { text, token: { id, name, scopes: kept, password, expiresAt } }
+    },
+    list: () => waiting.all(clock.now()).map(toToken),
+    withdraw: (id) => remove.run(id).changes === 1,
+    take(text) {
+      const now = clock.now()
+      const taken = take.get(now, hashed(text), now)
+      return taken && toToken(taken)
+    },
+    giveBack: (id) => void giveBack.run(id),
+    sweep: () => void sweep.run(clock.now()),
+  }
+}
+
+/** 256 random bits cannot be guessed from their hash, so it need not be slow. */
+const hashed = (text: string): string => hash('sha256', text, 'base64url')
+
+function toToken(found: unknown): RegistrationToken {
+  const { id, name, scopes, password, expires_at: expiresAt } = v.parse(row, found)
+  return { id, name, scopes: parseScopes(scopes), password: password === 1, expiresAt: instant(expiresAt) }
+}

@@ -1,0 +1,82 @@
+// Proof of possession at the resource server (RFC 9449 §4.3, §7): whoever shows a bound token shows as well that they hold its key. MQTT
+// has no standard for it; there the proof comes as the user name, made for the method CONNECT and the address of `/mqtt`.
+import { hash } from 'node:crypto'
+import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
+import * as v from 'valibot'
+import { type Clock, dateOf } from '#contract/clock.ts'
+import { type Instant, instant, minutes, seconds } from '#contract/time.ts'
+import { AdmissionError } from './access-token.ts'
+
+export const PROOF_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA'] as const
+
+/** How old a proof may be, and how far ahead its maker's clock: a phone's is right, a Pi's soon after it is online. */
+const WINDOW = minutes(1)
+const LONGEST_PROOF = 4096
+/** Beyond, no proof is taken until some have grown old: one that is forgotten could be used again. */
+const MOST_REMEMBERED = 20_000
+
+export interface Shown {
+  /** The DPoP header, or on MQTT the user name. */
+  readonly proof: string | undefined
+  readonly method: string
+  /** Without query and fragment. */
+  readonly url: string
+  readonly token: string
+}
+
+export interface Proofs {
+  /** Throws an `AdmissionError` unless `shown` proves the possession of the key with this thumbprint (RFC 7638), now and once. */
+  check(shown: Shown, thumbprint: string): Promise<void>
+}
+
+const claims = v.object({
+  jti: v.pipe(v.string(), v.maxLength(256)),
+  htm: v.string(),
+  htu: v.string(),
+  ath: v.string(),
+  iat: v.number(),
+})
+
+export function createProofs(clock: Clock): Proofs {
+  // Oldest first: all are remembered equally long.
+  const used = new Map<string, Instant>()
+  const bad = (why: string) => new AdmissionError('bad_proof', why)
+
+  const rememberOnce = (jti: string): void => {
+    const now = clock.now()
+    for (const [key, until] of used) {
+      if (until > now) break
+      used.delete(key)
+    }
+    if (used.has(jti)) throw bad('its proof was used before')
+    if (used.size >= MOST_REMEMBERED) throw bad('too many proofs came at once')
+    used.set(jti, instant(now + 2 * WINDOW + seconds(1)))
+  }
+
+  return {
+    async check({ proof, method, url, token }, thumbprint) {
+      if (proof === undefined || proof === '') throw new AdmissionError('proof_missing', 'it is bound to a key')
+      if (proof.length > LONGEST_PROOF) throw bad('its proof is longer than any')
+      const now = clock.now()
+      const verified = await jwtVerify(proof, EmbeddedJWK, {
+        typ: 'dpop+jwt',
+        algorithms: [...PROOF_ALGORITHMS],
+        currentDate: dateOf(now),
+      }).catch(() => {
+        throw bad('its proof is not signed by the key in it')
+      })
+      const { jwk } = decodeProtectedHeader(proof)
+      const read = v.safeParse(claims, verified.payload)
+      if (!read.success || jwk === undefined) throw bad('its proof lacks a claim of RFC 9449')
+      const { jti, htm, htu, ath, iat } = read.output
+      if ((await calculateJwkThumbprint(jwk)) !== thumbprint) throw bad('its proof is by another key')
+      if (htm !== method || !sameUrl(htu, url)) throw bad('its proof is for another request')
+      if (ath !== hash('sha256', token, 'base64url')) throw bad('its proof is for another token')
+      if (Math.abs(iat * 1000 - now) > WINDOW) throw bad('its proof is not of now')
+      rememberOnce(`${thumbprint}/${hash('sha256', jti, 'base64url')}`)
+    },
+  }
+}
+
+/** As URLs and not as texts (RFC 9449 §4.3: "syntax-based normalization"). */
+const sameUrl = (one: string, other: string): boolean => URL.canParse(one) && new URL(one).href === new URL(other).href

@@ -1,0 +1,121 @@
+// `/api/registration-tokens` and `/api/clients`: letting a program be registered, and putting it out again.
+import { Hono, type MiddlewareHandler } from 'hono'
+import { describeRoute, resolver } from 'hono-openapi'
+import * as v from 'valibot'
+import { formatInstant } from '#contract/clock.ts'
+import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
+import type { App, Apps } from '../authorization/clients/apps.ts'
+import {
+  newRegistrationToken,
+  type RegistrationToken,
+  type RegistrationTokens,
+} from '../authorization/clients/registration-tokens.ts'
+import { answers, fails, refusals } from './answers.ts'
+import type { Asked } from './bearer.ts'
+import { decodeBody, receiveBody } from './body.ts'
+import { problem } from './problem.ts'
+
+const time = v.pipe(v.string(), v.isoTimestamp())
+const tokenFacts = {
+  ...{ id: v.string(), name: v.string(), scopes: v.array(v.picklist(HOME_SCOPES)) },
+  ...{ password: v.boolean(), expiresAt: time },
+}
+const madeBody = v.object({ ...tokenFacts, token: v.string() })
+const tokensBody = v.object({ registrationTokens: v.array(v.object(tokenFacts)) })
+const clientsBody = v.object({
+  clients: v.array(
+    v.object({
+      ...{ id: v.string(), name: v.string(), scopes: v.array(v.picklist(HOME_SCOPES)), registeredAt: time },
+      ...{ grantTypes: v.array(v.string()), redirectUris: v.array(v.string()) },
+    }),
+  ),
+})
+
+export function clientRoutes(options: {
+  readonly apps: Apps
+  readonly tokens: RegistrationTokens
+  /** Puts a program out: its grants, tokens and connections. False when there is none. */
+  readonly removeApp: (id: string) => boolean
+  readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
+}): Hono<Asked> {
+  const { apps, tokens, removeApp, needs } = options
+  const routes = new Hono<Asked>()
+
+  routes.post(
+    '/registration-tokens',
+    describeRoute({
+      summary:
+        'Let one program be registered (RFC 7591). This answer is the only one that holds the token; it lasts an hour',
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: resolver(newRegistrationToken, { typeMode: 'input', errorMode: 'ignore' }) },
+        },
+      },
+      responses: { 201: answers('The token, this once', madeBody), 400: fails('The body is not right'), ...refusals },
+    }),
+    ...receiveBody,
+    needs('home:admin'),
+    decodeBody(newRegistrationToken),
+    (c) => {
+      // One that leaked could otherwise live on in others after it was revoked.
+      if (c.get('principal').credential === 'app_password') {
+        return problem(c, 403, 'A person lets programs be registered: sign in as the owner')
+      }
+      const made = tokens.create(c.get('body'))
+      if (made === undefined) return problem(c, 403, 'Too many registrations wait: withdraw one, or wait an hour')
+      c.header('cache-control', 'no-store')
+      return c.json({ ...formatToken(made.token), token: made.text } satisfies v.InferOutput<typeof madeBody>, 201)
+    },
+  )
+  routes.get(
+    '/registration-tokens',
+    describeRoute({
+      summary: 'The registrations that wait for their program, without the tokens',
+      responses: { 200: answers('All of them', tokensBody), ...refusals },
+    }),
+    needs('home:admin'),
+    (c) => c.json({ registrationTokens: tokens.list().map(formatToken) } satisfies v.InferOutput<typeof tokensBody>),
+  )
+  routes.delete(
+    '/registration-tokens/:id',
+    describeRoute({
+      summary: 'Withdraw a registration that waits',
+      responses: { 204: { description: 'It registers nothing any more' }, ...refusals, 404: fails('No such one') },
+    }),
+    needs('home:admin'),
+    (c) =>
+      tokens.withdraw(c.req.param('id') ?? '')
+        ? c.body(null, 204)
+        : problem(c, 404, 'No registration that waits has this id'),
+  )
+  routes.get(
+    '/clients',
+    describeRoute({
+      summary: 'The programs that were registered',
+      responses: { 200: answers('All of them', clientsBody), ...refusals },
+    }),
+    needs('home:admin'),
+    (c) => c.json({ clients: apps.list().map(formatApp) } satisfies v.InferOutput<typeof clientsBody>),
+  )
+  routes.delete(
+    '/clients/:id',
+    describeRoute({
+      summary: 'Put a program out: whatever it was given ends within a second',
+      responses: { 204: { description: 'It is out' }, ...refusals, 404: fails('No such program') },
+    }),
+    needs('home:admin'),
+    (c) =>
+      removeApp(c.req.param('id') ?? '') ? c.body(null, 204) : problem(c, 404, 'No registered program has this id'),
+  )
+  return routes
+}
+
+const formatToken = ({ id, name, scopes, password, expiresAt }: RegistrationToken) => ({
+  ...{ id, name, scopes: [...scopes], password, expiresAt: formatInstant(expiresAt) },
+})
+
+const formatApp = ({ id, name, scopes, registeredAt, grantTypes, redirectUris }: App) => ({
+  ...{ id, name, scopes: [...scopes], registeredAt: formatInstant(registeredAt) },
+  ...{ grantTypes: [...grantTypes], redirectUris: [...redirectUris] },
+})
