@@ -145,6 +145,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
     onGrantEnded: (grantId) => broker?.endGrant(grantId),
   })
+  began.use(authorization.audit)
   const { appPasswords } = authorization
   const admission = admitAppPasswords(appPasswords.find, createAdmission(authorization.verifier, createProofs(clock)))
   const started = began.use(

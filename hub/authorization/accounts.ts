@@ -36,6 +36,8 @@ export const nameKey = (typed: string): string => typed.trim().toLowerCase()
 
 export interface Accounts {
   find(id: string): Account | undefined
+  /** The account of this name, however it is typed. */
+  named(name: string): Account | undefined
   /** The account of this name if the password is its own. Takes as long for a name that nobody has. */
   check(name: string, password: string): Promise<Account | undefined>
   hasOwner(): boolean
@@ -56,6 +58,10 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
   return {
     find(id) {
       const found = byId.get(id)
+      return found && toAccount(found)
+    },
+    named(name) {
+      const found = byName.get(name.trim())
       return found && toAccount(found)
     },
     async check(name, password) {

@@ -12,6 +12,7 @@ import { createVerifier, type Verifier } from './access-token.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { createSweep } from './adapter.ts'
 import { type AppPasswords, createAppPasswords } from './app-passwords.ts'
+import { type Audit, createAudit } from './audit.ts'
 import { type Apps, createApps } from './clients/apps.ts'
 import { createRegistrationTokens, type RegistrationTokens } from './clients/registration-tokens.ts'
 import { removeClient } from './clients/remove-client.ts'
@@ -38,6 +39,8 @@ export interface Authorization {
   readonly devices: Devices
   readonly appPasswords: AppPasswords
   readonly ownerKey: OwnerKey
+  /** To be disposed before the database is closed. */
+  readonly audit: Audit
   /** Sign-in, set-up and pairing. */
   readonly pages: Hono<Requests>
   readonly apps: Apps
@@ -73,8 +76,9 @@ export function createAuthorization(options: {
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
   const apps = createApps(database)
   const registrationTokens = createRegistrationTokens(database, clock)
-  const guard = createSignInGuard(accounts, clock)
   const ownerKey = createOwnerKey()
+  const audit = createAudit(database, clock, log)
+  const guard = createSignInGuard(accounts, audit, clock)
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
   // A program's own tokens stand on the program (clients/apps.ts).
@@ -82,10 +86,10 @@ export function createAuthorization(options: {
   const isGrantAlive = (grantId: string) => grant.get(grantId) !== undefined
   const verifier = createVerifier({ issuer, keys: options.keys.published, isGrantAlive, clock })
   const provider = createProvider({
-    ...{ ...options, accounts, devices, sessionOf, registrationTokens, guard, verifier },
+    ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
     endSession: (header) => sessions.end(cookie.readHeader(header)),
   })
-  const pairing = createPairing({ provider, devices, clock, onGrantEnded: options.onGrantEnded })
+  const pairing = createPairing({ provider, devices, audit, clock, onGrantEnded: options.onGrantEnded })
   const removeApp = (id: string): boolean => {
     const ended = apps.remove(id)
     for (const grantId of ended ?? []) options.onGrantEnded(grantId)
@@ -107,9 +111,9 @@ export function createAuthorization(options: {
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
   // First: it also widens the policy of the sign-in page.
-  pages.route('/', interactionPages({ provider, apps, sessions, cookie }))
-  pages.route('/', signInPages({ accounts, sessions, cookie, guard, endBrowserSession: endSession }))
-  pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
+  pages.route('/', interactionPages({ provider, apps, sessions, cookie, audit }))
+  pages.route('/', signInPages({ accounts, sessions, cookie, guard, audit, endBrowserSession: endSession }))
+  pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, audit, clock }))
   pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
@@ -122,6 +126,7 @@ export function createAuthorization(options: {
     devices,
     appPasswords,
     ownerKey,
+    audit,
     pages,
     apps,
     removeApp,
@@ -132,6 +137,7 @@ export function createAuthorization(options: {
       devices.sweepUnpaired()
       registrationTokens.sweep()
       appPasswords.enforce()
+      audit.sweep()
     },
   }
 }

@@ -6,6 +6,7 @@ import { isDeviceId } from '#contract/ids.ts'
 import { AUDIENCE, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import type { Account } from './accounts.ts'
+import type { Audit } from './audit.ts'
 import type { Device, Devices } from './devices.ts'
 import { createLimiter } from './limiter.ts'
 
@@ -45,10 +46,11 @@ const DEVICE_OIDC_SCOPES = ['openid', 'offline_access']
 export function createPairing(options: {
   readonly provider: Provider
   readonly devices: Devices
+  readonly audit: Audit
   readonly clock: Clock
   readonly onGrantEnded: (grantId: string) => void
 }): Pairing {
-  const { provider, devices, clock, onGrantEnded } = options
+  const { provider, devices, audit, clock, onGrantEnded } = options
   const { window } = GUESSES
   const byAddress = createLimiter({ tries: GUESSES.byAddress, window, clock })
   const byAccount = createLimiter({ tries: GUESSES.byAccount, window, clock })
@@ -57,13 +59,19 @@ export function createPairing(options: {
 
   const load = async (userCode: string, { address, account }: Asker) => {
     const guesses = [byAddress.allows(address), byAccount.allows(account.id), byAll.allows('all')]
-    if (guesses.includes(false)) return { outcome: 'too_many_guesses' } as const
+    if (guesses.includes(false)) {
+      audit.record({ event: 'user_code_guessed', accountId: account.id, address, detail: 'too many' })
+      return { outcome: 'too_many_guesses' } as const
+    }
     byAddress.count(address)
     byAccount.count(account.id)
     byAll.count('all')
     const code = await provider.DeviceCode.findByUserCode(normalizeUserCode(userCode), { ignoreExpiration: true })
     const device = code?.clientId === undefined ? undefined : devices.find(code.clientId)
-    if (code === undefined || device === undefined) return { outcome: 'unknown' } as const
+    if (code === undefined || device === undefined) {
+      audit.record({ event: 'user_code_guessed', accountId: account.id, address })
+      return { outcome: 'unknown' } as const
+    }
     byAddress.giveBack(address)
     byAccount.giveBack(account.id)
     byAll.giveBack('all')
@@ -117,6 +125,9 @@ export function createPairing(options: {
           })
         }
         await code.save()
+        const { account, address } = asker
+        const event = decision === 'approved' ? 'pairing_approved' : 'pairing_denied'
+        audit.record({ event, accountId: account.id, clientId: device.id, address, detail: device.name })
         return { outcome: decision }
       } finally {
         deciding.delete(code.jti)

@@ -10,6 +10,8 @@ import type { Database } from '../store/database.ts'
 import { AdmissionError, type Verifier } from './access-token.ts'
 import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
+import type { Audit } from './audit.ts'
+import { auditProvider } from './audit-provider.ts'
 import { scopesOfApp } from './clients/app-policy.ts'
 import { isAppId } from './clients/apps.ts'
 import { attendRegistration, OWN_PROPERTIES, registration } from './clients/registration-endpoint.ts'
@@ -47,6 +49,7 @@ export interface ProviderOptions {
   readonly keys: Keys
   readonly accounts: Accounts
   readonly devices: Devices
+  readonly audit: Audit
   readonly clock: Clock
   readonly log: Logger
   /** What devices are asked to wait between polls. */
@@ -215,6 +218,7 @@ export function createProvider(options: ProviderOptions): Provider {
     return secretMatches(secret, this.clientSecret ?? '')
   }
   if (legacyFlows.includes('password')) offerPasswordGrant(provider, { guard: options.guard, accessTokenLifetime, log })
+  auditProvider(provider, options.audit)
 
   provider.on('registration_create.success', (ctx, client) => {
     const { clientId: id, clientName: name = id } = client

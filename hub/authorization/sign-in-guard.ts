@@ -2,6 +2,7 @@
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import { type Account, type Accounts, nameKey } from './accounts.ts'
+import type { Audit } from './audit.ts'
 import { createLimiter } from './limiter.ts'
 
 /** Wrong passwords: per address, and per name from anywhere. */
@@ -12,24 +13,40 @@ export type Tried =
   | { readonly outcome: 'wrong' | 'too_many' }
 
 export interface SignInGuard {
-  /** Takes as long for a name that nobody has. */
-  check(typed: { readonly name: string; readonly password: string; readonly address: string }): Promise<Tried>
+  /** Takes as long for a name that nobody has. `by` says for the audit what was signed in with. */
+  check(typed: {
+    readonly name: string
+    readonly password: string
+    readonly address: string
+    readonly by: 'password' | 'password grant'
+    readonly clientId?: string
+  }): Promise<Tried>
 }
 
-export function createSignInGuard(accounts: Accounts, clock: Clock): SignInGuard {
+export function createSignInGuard(accounts: Accounts, audit: Audit, clock: Clock): SignInGuard {
   const byAddress = createLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
   const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
   return {
-    async check({ name, password, address }) {
+    async check({ name, password, address, by, clientId }) {
       const key = nameKey(name)
-      if (!byAddress.allows(address) || !byName.allows(key)) return { outcome: 'too_many' }
+      // A name that nobody has may be a password in the wrong field.
+      const failed = (detail: string) =>
+        audit.record({ event: 'sign_in_failed', accountId: accounts.named(name)?.id, clientId, address, detail })
+      if (!byAddress.allows(address) || !byName.allows(key)) {
+        failed('too many tries')
+        return { outcome: 'too_many' }
+      }
       // Counted before the check and given back after it: all that come at once are not judged by the same count.
       byAddress.count(address)
       byName.count(key)
       const account = await accounts.check(name, password)
-      if (account === undefined) return { outcome: 'wrong' }
+      if (account === undefined) {
+        failed(by)
+        return { outcome: 'wrong' }
+      }
       byAddress.giveBack(address)
       byName.giveBack(key)
+      audit.record({ event: 'signed_in', accountId: account.id, clientId, address, detail: by })
       return { outcome: 'right', account }
     },
   }

@@ -64,4 +64,18 @@ export const MIGRATIONS: readonly string[] = [
      expires_at INTEGER NOT NULL,
      taken_at INTEGER
    ) STRICT`,
+  `CREATE TABLE audit (
+     id INTEGER PRIMARY KEY,
+     event TEXT NOT NULL,
+     stranger INTEGER NOT NULL CHECK (stranger IN (0, 1)),
+     at INTEGER NOT NULL,
+     last_at INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     account_id TEXT,
+     account_name TEXT,
+     client_id TEXT,
+     address TEXT,
+     detail TEXT
+   ) STRICT;
+   CREATE INDEX audit_stranger ON audit (stranger, id)`,
 ]

@@ -7,13 +7,15 @@ import { KINDS } from '#contract/ids.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
 import type { Accounts } from '../authorization/accounts.ts'
 import type { AppPasswords } from '../authorization/app-passwords.ts'
+import type { Audit } from '../authorization/audit.ts'
 import type { Apps } from '../authorization/clients/apps.ts'
 import type { RegistrationTokens } from '../authorization/clients/registration-tokens.ts'
 import type { Devices } from '../authorization/devices.ts'
 import type { Admission } from '../broker/admission.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
-import { type Asked, requireScope } from './bearer.ts'
+import { auditRoutes } from './audit.ts'
+import { type Asked, actorOf, requireScope } from './bearer.ts'
 import { clientRoutes } from './clients.ts'
 import { problem } from './problem.ts'
 
@@ -37,6 +39,7 @@ export function createApi(options: {
   readonly appPasswords: AppPasswords
   readonly apps: Apps
   readonly registrationTokens: RegistrationTokens
+  readonly audit: Audit
   /** Whether a program is connected to the broker with this app password. */
   readonly isConnected: (appPassword: string) => boolean
   /** Puts a device out: its grants, tokens, connection and retained topics. False when there is no such device. */
@@ -45,7 +48,7 @@ export function createApi(options: {
   readonly removeApp: (id: string) => boolean
   readonly publicUrl: URL
 }): Hono {
-  const { admission, accounts, devices, appPasswords, apps, registrationTokens } = options
+  const { admission, accounts, devices, appPasswords, apps, registrationTokens, audit } = options
   const { isConnected, unpair, removeApp, publicUrl } = options
   const api = new Hono<Asked>()
   const needs = (scope: Scope) => requireScope(admission, publicUrl, scope)
@@ -73,10 +76,12 @@ export function createApi(options: {
       responses: { 204: { description: 'It is out' }, ...refusals, 404: fails('No such device') },
     }),
     needs('home:admin'),
-    async (c) =>
-      (await unpair(c.req.param('id') ?? ''))
-        ? c.body(null, 204)
-        : problem(c, 404, 'No paired device has this id; it may have been unpaired before'),
+    async (c) => {
+      const id = c.req.param('id') ?? ''
+      if (!(await unpair(id))) return problem(c, 404, 'No paired device has this id; it may have been unpaired before')
+      audit.record({ event: 'device_unpaired', clientId: id, ...actorOf(c) })
+      return c.body(null, 204)
+    },
   )
   api.get(
     '/me',
@@ -93,8 +98,9 @@ export function createApi(options: {
       return c.json({ name, role, scopes: [...scopes] } satisfies v.InferOutput<typeof meBody>)
     },
   )
-  api.route('/', clientRoutes({ apps, tokens: registrationTokens, removeApp, needs }))
-  api.route('/app-passwords', appPasswordRoutes({ appPasswords, isConnected, needs }))
+  api.route('/', clientRoutes({ apps, tokens: registrationTokens, audit, removeApp, needs }))
+  api.route('/app-passwords', appPasswordRoutes({ appPasswords, audit, isConnected, needs }))
+  api.route('/audit', auditRoutes({ audit, needs }))
   api.get(
     '/openapi.json',
     openAPIRouteHandler(api, {

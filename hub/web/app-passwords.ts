@@ -10,8 +10,9 @@ import {
   MOST_APP_PASSWORDS,
   newAppPassword,
 } from '../authorization/app-passwords.ts'
+import type { Audit } from '../authorization/audit.ts'
 import { answers, fails, refusals } from './answers.ts'
-import type { Asked } from './bearer.ts'
+import { type Asked, actorOf } from './bearer.ts'
 import { decodeBody, receiveBody } from './body.ts'
 import { problem } from './problem.ts'
 
@@ -24,11 +25,12 @@ const listBody = v.object({
 
 export function appPasswordRoutes(options: {
   readonly appPasswords: AppPasswords
+  readonly audit: Audit
   /** Whether a program is connected to the broker with this one. */
   readonly isConnected: (id: string) => boolean
   readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
 }): Hono<Asked> {
-  const { appPasswords, isConnected, needs } = options
+  const { appPasswords, audit, isConnected, needs } = options
   const routes = new Hono<Asked>()
 
   routes.use(async (c, next) => {
@@ -58,6 +60,8 @@ export function appPasswordRoutes(options: {
       switch (making.outcome) {
         case 'made': {
           const { id, name, scopes: given, createdAt } = making.appPassword
+          const detail = `${name}: ${given.join(' ')}`
+          audit.record({ event: 'app_password_created', clientId: id, detail, ...actorOf(c) })
           const made = { id, name, scopes: [...given], createdAt: formatInstant(createdAt), password: making.text }
           return c.json(made satisfies v.InferOutput<typeof madeBody>, 201)
         }
@@ -87,10 +91,15 @@ export function appPasswordRoutes(options: {
       responses: { 204: { description: 'It opens nothing any more' }, ...refusals, 404: fails('No such app password') },
     }),
     needs('home:admin'),
-    (c) =>
-      appPasswords.revoke(c.req.param('id') ?? '')
-        ? c.body(null, 204)
-        : problem(c, 404, 'No app password has this id; it may have been revoked before'),
+    (c) => {
+      const id = c.req.param('id') ?? ''
+      const detail = appPasswords.list().find((each) => each.id === id)?.name
+      if (!appPasswords.revoke(id)) {
+        return problem(c, 404, 'No app password has this id; it may have been revoked before')
+      }
+      audit.record({ event: 'app_password_revoked', clientId: id, detail, ...actorOf(c) })
+      return c.body(null, 204)
+    },
   )
   return routes
 }

@@ -2,12 +2,14 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Scope } from '#contract/scopes.ts'
 import { AdmissionError } from '../authorization/access-token.ts'
+import type { AuditEntry } from '../authorization/audit.ts'
+import { addressOf, type Requests } from '../authorization/pages/requests.ts'
 import type { Admission } from '../broker/admission.ts'
 import type { Principal } from '../broker/principal.ts'
 import { problem } from './problem.ts'
 
 /** What a route knows of its request once the bearer was admitted. */
-export interface Asked {
+export interface Asked extends Requests {
   readonly Variables: { principal: Principal }
 }
 
@@ -34,6 +36,12 @@ export function requireScope(admission: Admission, publicUrl: URL, scope: Scope)
     c.set('principal', principal)
     return next()
   }
+}
+
+/** Who does what a route is asked for, as the audit knows them. */
+export function actorOf<E extends Asked>(c: Context<E>): Pick<AuditEntry, 'accountId' | 'address'> {
+  const { role, subject } = c.var.principal
+  return { address: addressOf(c), ...(role !== undefined && { accountId: subject }) }
 }
 
 function bearerOf(c: Context): string | undefined {

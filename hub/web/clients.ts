@@ -4,6 +4,7 @@ import { describeRoute, resolver } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
+import type { Audit } from '../authorization/audit.ts'
 import type { App, Apps } from '../authorization/clients/apps.ts'
 import {
   newRegistrationToken,
@@ -11,7 +12,7 @@ import {
   type RegistrationTokens,
 } from '../authorization/clients/registration-tokens.ts'
 import { answers, fails, refusals } from './answers.ts'
-import type { Asked } from './bearer.ts'
+import { type Asked, actorOf } from './bearer.ts'
 import { decodeBody, receiveBody } from './body.ts'
 import { problem } from './problem.ts'
 
@@ -34,11 +35,12 @@ const clientsBody = v.object({
 export function clientRoutes(options: {
   readonly apps: Apps
   readonly tokens: RegistrationTokens
+  readonly audit: Audit
   /** Puts a program out: its grants, tokens and connections. False when there is none. */
   readonly removeApp: (id: string) => boolean
   readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
 }): Hono<Asked> {
-  const { apps, tokens, removeApp, needs } = options
+  const { apps, tokens, audit, removeApp, needs } = options
   const routes = new Hono<Asked>()
 
   routes.post(
@@ -64,6 +66,7 @@ export function clientRoutes(options: {
       }
       const made = tokens.create(c.get('body'))
       if (made === undefined) return problem(c, 403, 'Too many registrations wait: withdraw one, or wait an hour')
+      audit.record({ event: 'registration_allowed', ...actorOf(c), detail: made.token.name })
       c.header('cache-control', 'no-store')
       return c.json({ ...formatToken(made.token), token: made.text } satisfies v.InferOutput<typeof madeBody>, 201)
     },
@@ -105,8 +108,12 @@ export function clientRoutes(options: {
       responses: { 204: { description: 'It is out' }, ...refusals, 404: fails('No such program') },
     }),
     needs('home:admin'),
-    (c) =>
-      removeApp(c.req.param('id') ?? '') ? c.body(null, 204) : problem(c, 404, 'No registered program has this id'),
+    (c) => {
+      const clientId = c.req.param('id') ?? ''
+      if (!removeApp(clientId)) return problem(c, 404, 'No registered program has this id')
+      audit.record({ event: 'client_removed', clientId, ...actorOf(c) })
+      return c.body(null, 204)
+    },
   )
   return routes
 }

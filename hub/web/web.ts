@@ -25,13 +25,13 @@ export function createWeb(options: {
   readonly log: Logger
 }): RequestListener {
   const { authorization, admission, host, page, unpair, isConnected, isReady, log } = options
-  const { accounts, devices, appPasswords, apps, registrationTokens, pages, provider } = authorization
+  const { accounts, devices, appPasswords, apps, registrationTokens, audit, pages, provider } = authorization
   const app = new Hono<Requests>()
   const { publicUrl } = host
   app.route(
     '/',
     createApi({
-      ...{ admission, accounts, devices, appPasswords, apps, registrationTokens },
+      ...{ admission, accounts, devices, appPasswords, apps, registrationTokens, audit },
       ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl },
     }),
   )

@@ -19,7 +19,13 @@ export function offerPasswordGrant(
     async (ctx) => {
       const { client, params } = ctx.oidc
       if (!params.username || !params.password) throw new errors.InvalidRequest('username and password are required')
-      const tried = await guard.check({ name: params.username, password: params.password, address: ctx.ip })
+      const tried = await guard.check({
+        name: params.username,
+        password: params.password,
+        address: ctx.ip,
+        by: 'password grant',
+        clientId: client.clientId,
+      })
       if (tried.outcome === 'too_many') {
         throw new errors.CustomOIDCProviderError('invalid_grant', 'too many tries: wait ten minutes')
       }

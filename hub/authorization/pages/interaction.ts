@@ -4,13 +4,14 @@ import { html } from 'hono/html'
 import type Provider from 'oidc-provider'
 import type { Interaction } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import type { Audit } from '../audit.ts'
 import type { Apps } from '../clients/apps.ts'
 import type { Session, Sessions } from '../sessions.ts'
 import { consentPage, giveConsent, wantedOf } from './consent.ts'
 import type { SessionCookie } from './cookie.ts'
 import { allowFormTo } from './form-target.ts'
 import { layout } from './layout.ts'
-import { type Requests, textField } from './requests.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
 import { signInFor } from './return-to.ts'
 
 export function interactionPages(options: {
@@ -18,8 +19,9 @@ export function interactionPages(options: {
   readonly apps: Apps
   readonly sessions: Sessions
   readonly cookie: SessionCookie
+  readonly audit: Audit
 }): Hono<Requests> {
-  const { provider, apps, sessions, cookie } = options
+  const { provider, apps, sessions, cookie, audit } = options
   const pages = new Hono<Requests>()
 
   /** The sign-in and the consent page end at the program that asked; their policy has to name it. */
@@ -79,13 +81,19 @@ export function interactionPages(options: {
   pages.post('/interaction/:uid', async (c) => {
     const answer = textField((await c.req.parseBody()).answer)
     return begun(c, async (interaction, { account }) => {
-      const { prompt, session } = interaction
+      const { prompt, params, session } = interaction
+      const clientId = String(params.client_id)
+      const told = { accountId: account.id, clientId, address: addressOf(c) }
       if (prompt.name !== 'consent' || session?.accountId !== account.id) return c.html(notOffered, 400)
       if (answer === 'denied') {
+        audit.record({ event: 'consent_denied', ...told })
         return finish(c, { error: 'access_denied', error_description: 'the person said no' })
       }
       if (answer !== 'approved') return c.redirect(c.req.path, 303)
-      return finish(c, { consent: { grantId: await giveConsent(provider, interaction, account) } })
+      const { home } = wantedOf(interaction, account)
+      const grantId = await giveConsent(provider, interaction, account)
+      audit.record({ event: 'consent_given', ...told, detail: home.join(' ') })
+      return finish(c, { consent: { grantId } })
     })
   })
 

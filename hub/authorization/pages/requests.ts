@@ -1,6 +1,5 @@
 // What the pages know of a request besides its form.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Context } from 'hono'
 
 /** Set by hono's server for Node. */
 export interface Requests {
@@ -11,7 +10,7 @@ export interface Requests {
  * The client's address: web/host.ts has put the true one into Node's headers, whatever the client sent. Hono's own headers are no use
  * here: they are made anew from the bytes that came.
  */
-export function addressOf(c: Context<Requests>): string {
+export function addressOf(c: { readonly env: Requests['Bindings'] }): string {
   const address = c.env.incoming.headers['x-forwarded-for']
   if (typeof address !== 'string') {
     throw new TypeError('Cannot tell who asks as the front must have put the address in the headers: got none')

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import { type Accounts, newAccount } from '../accounts.ts'
+import type { Audit } from '../audit.ts'
 import { createLimiter } from '../limiter.ts'
 import type { OwnerKey } from '../owner-key.ts'
 import { PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
@@ -17,9 +18,10 @@ export function setupPages(options: {
   readonly sessions: Sessions
   readonly cookie: SessionCookie
   readonly ownerKey: OwnerKey
+  readonly audit: Audit
   readonly clock: Clock
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, ownerKey, clock } = options
+  const { accounts, sessions, cookie, ownerKey, audit, clock } = options
   const tries = createLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
@@ -35,6 +37,7 @@ export function setupPages(options: {
     }
     if (!ownerKey.matches(key)) {
       tries.count(addressOf(c))
+      audit.record({ event: 'sign_in_failed', address: addressOf(c), detail: 'key of the first start' })
       const wrong = 'This key is not the one of this start. Please open the link that the terminal shows now.'
       return c.html(setupForm({ name: typed.name, wrong }), 403)
     }
@@ -45,6 +48,9 @@ export function setupPages(options: {
     const owner = await accounts.createOwner(wanted.output)
     if (owner === undefined) return c.html(alreadyDone, 410)
     cookie.set(c, sessions.start(owner))
+    const who = { accountId: owner.id, address: addressOf(c) }
+    audit.record({ event: 'account_created', ...who, detail: owner.role })
+    audit.record({ event: 'signed_in', ...who, detail: 'first start' })
     return c.redirect('/', 303)
   })
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Accounts } from '../accounts.ts'
+import type { Audit } from '../audit.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SignInGuard } from '../sign-in-guard.ts'
 import type { SessionCookie } from './cookie.ts'
@@ -14,10 +15,11 @@ export function signInPages(options: {
   readonly sessions: Sessions
   readonly cookie: SessionCookie
   readonly guard: SignInGuard
+  readonly audit: Audit
   /** Ends what the browser was given besides the household's own session. */
   readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, guard, endBrowserSession } = options
+  const { accounts, sessions, cookie, guard, audit, endBrowserSession } = options
   const pages = new Hono<Requests>()
 
   pages.get('/sign-in', (c) => {
@@ -30,7 +32,7 @@ export function signInPages(options: {
     const form = await c.req.parseBody()
     const to = returnTo(textField(form.return_to))
     const name = textField(form.name)
-    const tried = await guard.check({ name, password: textField(form.password), address: addressOf(c) })
+    const tried = await guard.check({ name, password: textField(form.password), address: addressOf(c), by: 'password' })
     switch (tried.outcome) {
       case 'too_many':
         return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
@@ -45,8 +47,11 @@ export function signInPages(options: {
   })
 
   pages.post('/sign-out', async (c) => {
+    const session = sessions.find(cookie.read(c))
     await endBrowserSession(c.env.incoming, c.env.outgoing)
     sessions.end(cookie.read(c))
+    if (session !== undefined)
+      audit.record({ event: 'signed_out', accountId: session.account.id, address: addressOf(c) })
     cookie.clear(c)
     return c.redirect('/sign-in', 303)
   })

@@ -67,6 +67,7 @@ export async function startServer({
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      authorization.audit[Symbol.dispose]()
       database.close()
       rmSync(folder, { recursive: true })
     },
