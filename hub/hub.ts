@@ -100,7 +100,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await using began = new AsyncDisposableStack()
   await openFolder(folder)
   const database = began.adopt(openDatabase(folder, survives), (opened) => opened.close())
-  const keys = await openKeys(folder)
+  const keys = await openKeys(folder, { clock, tokenLifetime: accessTokenLifetime })
 
   // Ports first: an issuer on a port that the system chose is known only afterwards.
   const certificates = began.use(
@@ -233,7 +233,7 @@ async function sweepEvery(every: Millis, authorization: Authorization, clock: Cl
     await clock.sleep(every, signal).catch(() => {})
     if (signal.aborted) return
     try {
-      authorization.sweep()
+      await authorization.sweep()
     } catch (err) {
       log.error({ err }, 'could not sweep expired rows')
     }

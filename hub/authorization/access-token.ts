@@ -1,8 +1,9 @@
-// Reading an access token of our own: RFC 9068 §4, with our issuer, our audience and our one algorithm.
-import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
+// Reading an access token of our own: RFC 9068 §4, with our issuer, our audience and our algorithms.
+import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { type Clock, dateOf } from '#contract/clock.ts'
 import { AUDIENCE, ROLES } from '#contract/scopes.ts'
+import { SIGNING_ALGORITHMS } from './keys.ts'
 
 export type AdmissionErrorCode =
   | 'malformed'
@@ -56,19 +57,18 @@ export interface Verifier {
 
 export function createVerifier(options: {
   readonly issuer: URL
-  /** The public signing keys. */
-  readonly keys: JSONWebKeySet
+  /** The public signing keys, as they are at that moment: they change. */
+  readonly keys: JWTVerifyGetKey
   readonly isGrantAlive: (grantId: string) => boolean
   readonly clock: Clock
 }): Verifier {
-  const { issuer, isGrantAlive, clock } = options
-  const keys = createLocalJWKSet(options.keys)
+  const { issuer, keys, isGrantAlive, clock } = options
 
   return {
     async verify(token) {
       if (token.length > LONGEST_TOKEN) throw new AdmissionError('too_large', 'it is longer than any of ours')
       const verified = await jwtVerify(token, keys, {
-        algorithms: ['ES256'],
+        algorithms: [...SIGNING_ALGORITHMS],
         typ: 'at+jwt',
         issuer: issuer.origin,
         audience: AUDIENCE,

@@ -29,6 +29,7 @@ import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
 import { createPairing } from './pairing.ts'
 import { createProvider } from './provider.ts'
+import { createRenewable } from './renewable.ts'
 import { createSessions } from './sessions.ts'
 import { createSignInGuard } from './sign-in-guard.ts'
 import type { StrangerLimits } from './strangers.ts'
@@ -49,8 +50,10 @@ export interface Authorization {
   readonly registrationTokens: RegistrationTokens
   /** Reads access tokens whose grant still stands. */
   readonly verifier: Verifier
-  /** Deletes what has expired and what nobody paired, and holds app passwords to their makers' roles; call it every minute. */
-  sweep(): void
+  /** To be called when the keys have changed. */
+  followKeys(): void
+  /** Deletes what has expired and what nobody paired, holds app passwords to their makers' roles, goes on with the keys; every minute. */
+  sweep(): Promise<void>
 }
 
 export function createAuthorization(options: {
@@ -69,7 +72,7 @@ export function createAuthorization(options: {
   /** A grant was ended, or an app password. */
   readonly onGrantEnded: (grantId: string) => void
 }): Authorization {
-  const { issuer, database, clock, log } = options
+  const { issuer, database, keys, clock, log } = options
   const accounts = createAccounts(database, clock)
   const sessions = createSessions(database, accounts, clock)
   const devices = createDevices(database, clock)
@@ -84,21 +87,24 @@ export function createAuthorization(options: {
   // A program's own tokens stand on the program (clients/apps.ts).
   const grant = database.prepare("SELECT 1 FROM oidc WHERE model IN ('Grant', 'Client') AND id=?")
   const isGrantAlive = (grantId: string) => grant.get(grantId) !== undefined
-  const verifier = createVerifier({ issuer, keys: options.keys.published, isGrantAlive, clock })
-  const provider = createProvider({
-    ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
-    endSession: (header) => sessions.end(cookie.readHeader(header)),
-  })
+  const verifier = createVerifier({ issuer, keys: options.keys.resolve, isGrantAlive, clock })
+  const removeWithGrants = removeClient(database)
+  const { provider, renew } = createRenewable(() =>
+    createProvider({
+      ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
+      endSession: (header) => sessions.end(cookie.readHeader(header)),
+      // The library forgets its client and leaves its grants.
+      onClientRemoved: (id) => {
+        for (const grantId of [...removeWithGrants(id), id]) options.onGrantEnded(grantId)
+      },
+    }),
+  )
   const pairing = createPairing({ provider, devices, audit, clock, onGrantEnded: options.onGrantEnded })
   const removeApp = (id: string): boolean => {
     const ended = apps.remove(id)
     for (const grantId of ended ?? []) options.onGrantEnded(grantId)
     return ended !== undefined
   }
-  // A program that removes itself (RFC 7592 §2.3): the library forgets its client and leaves its grants.
-  provider.on('registration_delete.success', (_ctx, { clientId }) => {
-    for (const grantId of [...removeClient(database)(clientId), clientId]) options.onGrantEnded(grantId)
-  })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded, log })
   const sweepExpired = createSweep(database)
@@ -120,6 +126,13 @@ export function createAuthorization(options: {
     pages.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
   }
 
+  let followed = keys.signing
+  const followKeys = () => {
+    if (keys.signing === followed) return
+    followed = keys.signing
+    renew()
+  }
+
   return {
     provider,
     accounts,
@@ -132,12 +145,15 @@ export function createAuthorization(options: {
     removeApp,
     registrationTokens,
     verifier,
-    sweep() {
+    followKeys,
+    async sweep() {
       sweepExpired(clock.now())
       devices.sweepUnpaired()
       registrationTokens.sweep()
       appPasswords.enforce()
       audit.sweep()
+      await keys.sweep()
+      followKeys()
     },
   }
 }

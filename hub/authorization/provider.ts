@@ -23,7 +23,8 @@ import { endGrant } from './end-grant.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import { offerPasswordGrant } from './flows/password.ts'
 import { answerForStructuredTokens, mayIntrospect } from './flows/structured-tokens.ts'
-import type { Keys } from './keys.ts'
+import { serveKeys } from './jwks.ts'
+import { type Keys, SIGNING_ALGORITHMS } from './keys.ts'
 import { createPace, keepPace } from './pace.ts'
 import { loadGrant, PAGE_CLIENT, pageClient } from './page-client.ts'
 import { allowFormTo } from './pages/form-target.ts'
@@ -67,6 +68,8 @@ export interface ProviderOptions {
   readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
   /** Signs the browser out of the household itself. */
   readonly endSession: (cookieHeader: string | undefined) => void
+  /** A program has removed itself (RFC 7592 §2.3). */
+  readonly onClientRemoved: (clientId: string) => void
   readonly mqttEndpoint: string | undefined
   readonly onGrantEnded: (grantId: string) => void
 }
@@ -80,7 +83,7 @@ export function createProvider(options: ProviderOptions): Provider {
     adapter: createAdapter(database, clock),
     jwks: { keys: [...keys.signing.keys] },
     cookies: {
-      keys: [...keys.cookieSecrets],
+      keys: [...keys.signing.cookieSecrets],
       short: { signed: true, httpOnly: true, sameSite: 'lax' },
       long: { signed: true, httpOnly: true, sameSite: 'lax' },
     },
@@ -88,8 +91,8 @@ export function createProvider(options: ProviderOptions): Provider {
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: {
-      clientAuthSigningAlgValues: ['ES256', 'RS256'],
-      idTokenSigningAlgValues: ['ES256'],
+      clientAuthSigningAlgValues: [...SIGNING_ALGORITHMS],
+      idTokenSigningAlgValues: [...SIGNING_ALGORITHMS],
       dPoPSigningAlgValues: PROOF_ALGORITHMS,
     },
     scopes: ['openid', 'profile', 'offline_access'],
@@ -120,7 +123,9 @@ export function createProvider(options: ProviderOptions): Provider {
       backchannelLogout: { enabled: true },
       dPoP: {
         enabled: true,
-        nonceSecret: Buffer.from(hkdfSync('sha256', keys.cookieSecrets[0] ?? '', '', 'latchkey dpop nonce', 32)),
+        nonceSecret: Buffer.from(
+          hkdfSync('sha256', keys.signing.cookieSecrets[0] ?? '', '', 'latchkey dpop nonce', 32),
+        ),
         // A Pi has no clock when it starts: by the server's nonce and not by its own time a proof is known to be fresh.
         requireNonce: (ctx) => isDeviceId(ctx.oidc.client?.clientId),
       },
@@ -219,6 +224,7 @@ export function createProvider(options: ProviderOptions): Provider {
   }
   if (legacyFlows.includes('password')) offerPasswordGrant(provider, { guard: options.guard, accessTokenLifetime, log })
   auditProvider(provider, options.audit)
+  serveKeys(provider, keys)
 
   provider.on('registration_create.success', (ctx, client) => {
     const { clientId: id, clientName: name = id } = client
@@ -226,6 +232,7 @@ export function createProvider(options: ProviderOptions): Provider {
     devices.register({ id, kind: kindOf(id), name, address: ctx.ip })
     log.info({ device: id, address: ctx.ip }, 'device registered')
   })
+  provider.on('registration_delete.success', (_ctx, { clientId }) => options.onClientRemoved(clientId))
   provider.on('end_session.success', (ctx) => {
     if (ctx.oidc.params?.logout !== undefined) options.endSession(ctx.get('cookie'))
   })

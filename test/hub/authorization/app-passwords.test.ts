@@ -133,10 +133,10 @@ test('the sweep of every minute sees to it, so that nobody has to remember', asy
   const making = kept.create({ name: 'x', scopes: ['home:read', 'home:admin'], createdBy })
   if (making.outcome !== 'made') throw new Error(`not made: ${making.outcome}`)
   kept.find(making.text)
-  server.authorization.sweep()
+  await server.authorization.sweep()
   expect(server.ended).toEqual([])
   server.database.exec("UPDATE accounts SET role='member'")
-  server.authorization.sweep()
+  await server.authorization.sweep()
   expect(server.ended).toEqual([making.appPassword.id])
 })
 

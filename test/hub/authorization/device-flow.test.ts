@@ -146,7 +146,7 @@ test('a device that nobody pairs disappears after an hour, and a paired one stay
   const { userCode } = await kept.askForCode()
   await owner.post('/pair', { user_code: userCode, answer: 'approved' })
   server.database.exec(`UPDATE devices SET registered_at = registered_at - ${minutes(61)}`)
-  server.authorization.sweep()
+  await server.authorization.sweep()
   expect(server.authorization.devices.find(forgotten.id)).toBeUndefined()
   expect((await forgotten.askForCode()).userCode).toBe('undefined')
   expect(server.authorization.devices.find(kept.id)).toBeDefined()

@@ -9,7 +9,7 @@ import { type Clock, systemClock } from '#contract/clock.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from '../../../hub/authorization/authorization.ts'
 import type { LegacyFlow } from '../../../hub/authorization/flows/legacy.ts'
-import { openKeys } from '../../../hub/authorization/keys.ts'
+import { type Keys, openKeys } from '../../../hub/authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/provider.ts'
 import { STRANGER_LIMITS } from '../../../hub/authorization/strangers.ts'
 import { type Database, openDatabase } from '../../../hub/store/database.ts'
@@ -20,15 +20,19 @@ export interface Server extends AsyncDisposable {
   readonly url: URL
   readonly authorization: Authorization
   readonly database: Database
+  readonly keys: Keys
   readonly ended: readonly string[]
 }
 
 export async function startServer({
   clock = systemClock,
+  keyClock = clock,
   pollInterval = seconds(1),
   legacyFlows = [],
 }: {
   clock?: Clock
+  /** By which the keys age: the tokens that they sign know the machine's time only. */
+  keyClock?: Clock
   pollInterval?: Millis
   legacyFlows?: readonly LegacyFlow[]
 } = {}): Promise<Server> {
@@ -37,11 +41,12 @@ export async function startServer({
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = new URL(`http://localhost:${(server.address() as AddressInfo).port}`)
   const database = openDatabase(folder)
+  const keys = await openKeys(folder, { clock: keyClock, tokenLifetime: ACCESS_TOKEN_LIFETIME })
   const ended: string[] = []
   const authorization = createAuthorization({
     issuer: url,
     database,
-    keys: await openKeys(folder),
+    keys,
     clock,
     log: quiet,
     ...{ pollInterval, legacyFlows },
@@ -63,6 +68,7 @@ export async function startServer({
     url,
     authorization,
     database,
+    keys,
     ended,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

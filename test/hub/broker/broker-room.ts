@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import mqtt from 'mqtt'
 import { type DeviceId, parseDeviceId } from '#contract/ids.ts'
 import { AUDIENCE } from '#contract/scopes.ts'
@@ -40,7 +40,8 @@ export async function openBrokerRoom(): Promise<BrokerRoom> {
   const clock = new VirtualClock()
   const revoked = new Set<string>()
   const isGrantAlive = (grantId: string) => !revoked.has(grantId)
-  const admission = createAdmission(createVerifier({ issuer: ISSUER, keys, isGrantAlive, clock }), createProofs(clock))
+  const verifier = createVerifier({ issuer: ISSUER, keys: createLocalJWKSet(keys), isGrantAlive, clock })
+  const admission = createAdmission(verifier, createProofs(clock))
   const open = () => startBroker({ folder: join(folder, 'broker'), admission, publicUrl: ISSUER, clock, log: quiet })
   let broker = await open()
   const server = createServer((socket) => {
