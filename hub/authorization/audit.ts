@@ -19,6 +19,7 @@ const EVENTS = {
   user_code_guessed: 'anybody',
   pairing_approved: 'known',
   pairing_denied: 'known',
+  elsewhere_allowed: 'known',
   device_unpaired: 'known',
   /** `detail` is the grant type. A refresh that succeeds is none: each device does it every ten minutes. */
   grant_issued: 'known',

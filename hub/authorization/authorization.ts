@@ -20,6 +20,7 @@ import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import type { Keys } from './keys.ts'
+import { createElsewhere, isSameHouse } from './networks.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
 import { createSessionCookie } from './pages/cookie.ts'
 import { interactionPages } from './pages/interaction.ts'
@@ -69,6 +70,8 @@ export function createAuthorization(options: {
   readonly random: () => number
   /** Added to the metadata: where the broker listens besides WebSocket. */
   readonly mqttEndpoint: string | undefined
+  /** Whether two addresses are in one house; by the networks of this machine. */
+  readonly isSameHouse?: (one: string, other: string) => boolean
   /** A grant was ended, or an app password. */
   readonly onGrantEnded: (grantId: string) => void
 }): Authorization {
@@ -82,6 +85,7 @@ export function createAuthorization(options: {
   const ownerKey = createOwnerKey()
   const audit = createAudit(database, clock, log)
   const guard = createSignInGuard(accounts, audit, clock)
+  const elsewhere = createElsewhere(clock)
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
   // A program's own tokens stand on the program (clients/apps.ts).
@@ -99,7 +103,11 @@ export function createAuthorization(options: {
       },
     }),
   )
-  const pairing = createPairing({ provider, devices, audit, clock, onGrantEnded: options.onGrantEnded })
+  const pairing = createPairing({
+    ...{ provider, devices, audit, clock, elsewhere },
+    isSameHouse: options.isSameHouse ?? isSameHouse,
+    onGrantEnded: options.onGrantEnded,
+  })
   const removeApp = (id: string): boolean => {
     const ended = apps.remove(id)
     for (const grantId of ended ?? []) options.onGrantEnded(grantId)
@@ -120,7 +128,7 @@ export function createAuthorization(options: {
   pages.route('/', interactionPages({ provider, apps, sessions, cookie, audit }))
   pages.route('/', signInPages({ accounts, sessions, cookie, guard, audit, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, audit, clock }))
-  pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
+  pages.route('/', pairPages({ pairing, sessions, cookie, audit, elsewhere, rooms: devices.rooms, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
     pages.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))

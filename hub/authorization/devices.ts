@@ -12,17 +12,33 @@ export const UNPAIRED_LIFETIME = hours(1)
 export interface Device {
   readonly id: DeviceId
   readonly kind: Kind
-  /** What the device calls itself: its own free text. */
+  /** What the household calls it, else what it calls itself: its own free text. */
   readonly name: string
+  readonly room: string | undefined
   /** The address it registered from. */
   readonly address: string
   readonly pairedAt: Instant | undefined
 }
 
+/** Free text of a person's that many read: one line. */
+const line = (longest: number, message: string) =>
+  v.pipe(v.string(), v.trim(), v.maxLength(longest, message), v.regex(/^[^\p{C}]*$/u, message))
+
+/** What a person says about a device. The messages are shown to them. */
+export const deviceFacts = v.strictObject({
+  name: v.optional(
+    v.pipe(line(48, 'A name is one line of at most 48 characters'), v.minLength(1, 'A device has a name')),
+  ),
+  room: v.optional(line(32, 'A room is one line of at most 32 characters')),
+})
+export type DeviceFacts = v.InferOutput<typeof deviceFacts>
+
 const row = v.object({
   id: v.string(),
   kind: v.picklist(KINDS),
   name: v.string(),
+  label: v.nullable(v.string()),
+  room: v.nullable(v.string()),
   address: v.string(),
   paired_at: v.nullable(v.number()),
 })
@@ -31,7 +47,11 @@ export interface Devices {
   find(id: string): Device | undefined
   paired(): readonly Device[]
   unpairedCount(): number
-  register(device: Omit<Device, 'pairedAt'>): void
+  register(device: Omit<Device, 'pairedAt' | 'room'>): void
+  /** What the household calls it, and where it stands; what is undefined stays as it is, and an empty room is none. False for an unknown one. */
+  describe(id: string, facts: DeviceFacts): boolean
+  /** The rooms that devices stand in, by name. */
+  rooms(): readonly string[]
   markPaired(id: string, accountId: string): void
   /** Ends the grants of a device except one, with their tokens; returns those that ended. */
   endGrantsExcept(id: string, grantId: string): readonly string[]
@@ -46,6 +66,12 @@ export function createDevices(database: Database, clock: Clock): Devices {
   const paired = database.prepare('SELECT * FROM devices WHERE paired_at IS NOT NULL ORDER BY paired_at, id')
   const unpaired = database.prepare('SELECT count(*) AS n FROM devices WHERE paired_at IS NULL')
   const insert = database.prepare('INSERT INTO devices (id, kind, name, address, registered_at) VALUES (?, ?, ?, ?, ?)')
+  const describe = database.prepare(
+    `UPDATE devices SET label=coalesce(?2, label), room=nullif(coalesce(?3, room), '') WHERE id=?1`,
+  )
+  const rooms = database.prepare(
+    'SELECT DISTINCT room FROM devices WHERE room IS NOT NULL ORDER BY room COLLATE NOCASE',
+  )
   const mark = database.prepare('UPDATE devices SET paired_at=?, paired_by=? WHERE id=?')
   const stale = database.prepare('SELECT id FROM devices WHERE paired_at IS NULL AND registered_at < ?')
   const grants = database.prepare("SELECT id FROM oidc WHERE model='Grant' AND client_id=?")
@@ -64,6 +90,8 @@ export function createDevices(database: Database, clock: Clock): Devices {
     register({ id, kind, name, address }) {
       insert.run(id, kind, name, address, clock.now())
     },
+    describe: (id, { name, room }) => describe.run(id, name ?? null, room ?? null).changes === 1,
+    rooms: () => rooms.all().map(({ room }) => String(room)),
     markPaired(id, accountId) {
       mark.run(clock.now(), accountId, id)
     },
@@ -80,11 +108,12 @@ export function createDevices(database: Database, clock: Clock): Devices {
 }
 
 function toDevice(found: unknown): Device {
-  const { id, kind, name, address, paired_at: pairedAt } = v.parse(row, found)
+  const { id, kind, name, label, room, address, paired_at: pairedAt } = v.parse(row, found)
   return {
     id: parseDeviceId(id, 'the device table'),
     kind,
-    name,
+    name: label ?? name,
+    room: room ?? undefined,
     address,
     pairedAt: pairedAt === null ? undefined : instant(pairedAt),
   }

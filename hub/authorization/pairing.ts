@@ -9,6 +9,7 @@ import type { Account } from './accounts.ts'
 import type { Audit } from './audit.ts'
 import type { Device, Devices } from './devices.ts'
 import { createLimiter } from './limiter.ts'
+import type { Elsewhere } from './networks.ts'
 
 /** A device that waits for a person's decision. */
 export interface PairingRequest {
@@ -18,6 +19,8 @@ export interface PairingRequest {
   readonly address: string
   readonly askedAt: Instant
   readonly scopes: readonly Scope[]
+  /** The device asks from the network that the person is in. */
+  readonly isNear: boolean
 }
 
 export type Lookup =
@@ -25,6 +28,11 @@ export type Lookup =
   | { readonly outcome: 'unknown' | 'expired' | 'decided' | 'too_many_guesses' }
 
 export type Decision = 'approved' | 'denied'
+
+/** What the person says, and what the household calls the device from now on: what it calls itself may be anything. */
+export type Answer =
+  | { readonly decision: 'denied' }
+  | { readonly decision: 'approved'; readonly name?: string | undefined; readonly room?: string | undefined }
 
 /** Who is asking: guesses are counted for each, and for everybody together. */
 export interface Asker {
@@ -34,7 +42,11 @@ export interface Asker {
 
 export interface Pairing {
   find(userCode: string, asker: Asker): Promise<Lookup>
-  decide(userCode: string, asker: Asker, decision: Decision): Promise<Lookup | { readonly outcome: Decision }>
+  decide(userCode: string, asker: Asker, answer: Answer): Promise<Lookup | { readonly outcome: Decision | 'elsewhere' }>
+}
+
+interface CodeFacts {
+  readonly deviceInfo?: { readonly [fact: string]: unknown } | undefined
 }
 
 /** RFC 8628 §5.1: twenty to the eighth codes and so few guesses leave a chance below 2^-28 in ten minutes. */
@@ -48,14 +60,22 @@ export function createPairing(options: {
   readonly devices: Devices
   readonly audit: Audit
   readonly clock: Clock
+  readonly elsewhere: Elsewhere
+  /** Whether two addresses are in one house. */
+  readonly isSameHouse: (one: string, other: string) => boolean
   readonly onGrantEnded: (grantId: string) => void
 }): Pairing {
-  const { provider, devices, audit, clock, onGrantEnded } = options
+  const { provider, devices, audit, clock, elsewhere, isSameHouse, onGrantEnded } = options
   const { window } = GUESSES
   const byAddress = createLimiter({ tries: GUESSES.byAddress, window, clock })
   const byAccount = createLimiter({ tries: GUESSES.byAccount, window, clock })
   const byAll = createLimiter({ tries: GUESSES.byAll, window, clock })
   const deciding = new Set<string>()
+
+  /** Where the code was asked for, which may be elsewhere than where the device registered. */
+  const addressFrom = (code: CodeFacts, device: Device): string => String(code.deviceInfo?.address ?? device.address)
+  const isNear = (code: CodeFacts, device: Device, { address }: Asker): boolean =>
+    isSameHouse(addressFrom(code, device), address)
 
   const load = async (userCode: string, { address, account }: Asker) => {
     const guesses = [byAddress.allows(address), byAccount.allows(account.id), byAll.allows('all')]
@@ -90,21 +110,25 @@ export function createPairing(options: {
         request: {
           userCode: formatUserCode(userCode),
           device,
-          address: String(code.deviceInfo?.address ?? device.address),
+          address: addressFrom(code, device),
           askedAt: instant((code.iat ?? 0) * 1000),
           scopes: ['device'],
+          isNear: isNear(code, device, asker),
         },
       }
     },
 
-    async decide(userCode, asker, decision) {
+    async decide(userCode, asker, answer) {
+      const { decision } = answer
       const found = await load(userCode, asker)
       if (found.outcome !== 'waiting') return found
       const { code, device } = found
+      if (decision === 'approved' && !isNear(code, device, asker) && !elsewhere.isAllowed())
+        return { outcome: 'elsewhere' }
       if (deciding.has(code.jti) || !isDeviceId(code.clientId)) return { outcome: 'decided' }
       deciding.add(code.jti)
       try {
-        if (decision === 'denied') {
+        if (answer.decision === 'denied') {
           Object.assign(code, { error: 'access_denied', errorDescription: 'a person of the household said no' })
         } else {
           const grant = new provider.Grant({ accountId: asker.account.id, clientId: code.clientId })
@@ -114,6 +138,7 @@ export function createPairing(options: {
           grant.addResourceScope(AUDIENCE, 'device')
           const grantId = await grant.save()
           devices.markPaired(device.id, asker.account.id)
+          devices.describe(device.id, answer)
           // One grant a device: what an earlier approval gave ends with the new one.
           for (const ended of devices.endGrantsExcept(device.id, grantId)) onGrantEnded(ended)
           Object.assign(code, {

@@ -78,4 +78,7 @@ export const MIGRATIONS: readonly string[] = [
      detail TEXT
    ) STRICT;
    CREATE INDEX audit_stranger ON audit (stranger, id)`,
+
+  `ALTER TABLE devices ADD COLUMN label TEXT;
+   ALTER TABLE devices ADD COLUMN room TEXT`,
 ]

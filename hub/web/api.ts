@@ -1,6 +1,6 @@
 // The JSON API: what the phone page needs besides MQTT. Bearer tokens only, so there is nothing to forge.
 import { Hono } from 'hono'
-import { describeRoute, openAPIRouteHandler } from 'hono-openapi'
+import { describeRoute, openAPIRouteHandler, resolver } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
@@ -10,12 +10,13 @@ import type { AppPasswords } from '../authorization/app-passwords.ts'
 import type { Audit } from '../authorization/audit.ts'
 import type { Apps } from '../authorization/clients/apps.ts'
 import type { RegistrationTokens } from '../authorization/clients/registration-tokens.ts'
-import type { Devices } from '../authorization/devices.ts'
+import { type Devices, deviceFacts } from '../authorization/devices.ts'
 import type { Admission } from '../broker/admission.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
 import { auditRoutes } from './audit.ts'
 import { type Asked, actorOf, requireScope } from './bearer.ts'
+import { decodeBody, receiveBody } from './body.ts'
 import { clientRoutes } from './clients.ts'
 import { problem } from './problem.ts'
 
@@ -25,6 +26,7 @@ const devicesBody = v.object({
       id: v.string(),
       kind: v.picklist(KINDS),
       name: v.string(),
+      room: v.nullable(v.string()),
       pairedAt: v.pipe(v.string(), v.isoTimestamp()),
       address: v.string(),
     }),
@@ -63,10 +65,36 @@ export function createApi(options: {
     (c) => {
       const paired = devices
         .paired()
-        .flatMap(({ pairedAt, ...device }) =>
-          pairedAt === undefined ? [] : [{ ...device, pairedAt: formatInstant(pairedAt) }],
+        .flatMap(({ pairedAt, room = null, ...device }) =>
+          pairedAt === undefined ? [] : [{ ...device, room, pairedAt: formatInstant(pairedAt) }],
         )
       return c.json({ devices: paired } satisfies v.InferOutput<typeof devicesBody>)
+    },
+  )
+  api.patch(
+    '/devices/:id',
+    describeRoute({
+      summary: 'What the household calls a device, and its room; an empty room is none',
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: resolver(deviceFacts, { typeMode: 'input', errorMode: 'ignore' }) } },
+      },
+      responses: {
+        204: { description: 'It is called that' },
+        400: fails('The body is not right'),
+        ...refusals,
+        404: fails('No such device'),
+      },
+    }),
+    ...receiveBody,
+    needs('home:admin'),
+    decodeBody(deviceFacts),
+    (c) => {
+      const id = c.req.param('id') ?? ''
+      if (devices.find(id)?.pairedAt === undefined || !devices.describe(id, c.get('body'))) {
+        return problem(c, 404, 'No paired device has this id')
+      }
+      return c.body(null, 204)
     },
   )
   api.delete(

@@ -2,12 +2,16 @@
 // the code came with the link (§3.3.1; RFC 10027 on consent phishing).
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
+import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { SCOPE_SENTENCES } from '#contract/scopes.ts'
 import type { Millis } from '#contract/time.ts'
 import { millis } from '#contract/time.ts'
-import { formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../pairing.ts'
+import type { Audit } from '../audit.ts'
+import { deviceFacts } from '../devices.ts'
+import type { Elsewhere } from '../networks.ts'
+import { type Answer, formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../pairing.ts'
 import type { Session, Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
@@ -18,9 +22,13 @@ export function pairPages(options: {
   readonly pairing: Pairing
   readonly sessions: Sessions
   readonly cookie: SessionCookie
+  readonly audit: Audit
+  readonly elsewhere: Elsewhere
+  /** For who names a room: those that there are. */
+  readonly rooms: () => readonly string[]
   readonly clock: Clock
 }): Hono<Requests> {
-  const { pairing, sessions, cookie, clock } = options
+  const { pairing, sessions, cookie, audit, elsewhere, rooms, clock } = options
   const pages = new Hono<Requests>()
   const signedIn = (c: Context<Requests>) => sessions.find(cookie.read(c))
   const asker = (c: Context<Requests>, { account }: Session) => ({ address: addressOf(c), account })
@@ -33,7 +41,11 @@ export function pairPages(options: {
     if (code === '') return c.html(codeForm({}))
     const found = await pairing.find(code, asker(c, session))
     if (found.outcome !== 'waiting') return refusal(c, code, found.outcome)
-    return c.html(question(found.request, millis(clock.now() - found.request.askedAt)))
+    const { request } = found
+    const facts = { request, ago: millis(clock.now() - request.askedAt), phone: addressOf(c), rooms: rooms() }
+    const mayAllow = session.account.role === 'owner'
+    if (!request.isNear && !elsewhere.isAllowed()) return c.html(tooFar({ ...facts, mayAllow }), 403)
+    return c.html(question(facts))
   })
 
   pages.post('/pair', async (c) => {
@@ -45,12 +57,16 @@ export function pairPages(options: {
     const answer = textField(form.answer)
     if (answer !== 'approved' && answer !== 'denied')
       return c.html(codeForm({ wrong: 'Please answer yes or no.' }), 400)
-    const result = await pairing.decide(code, asker(c, session), answer)
+    const said = readAnswer(answer, form)
+    if ('wrong' in said) return c.html(codeForm({ code: formatUserCode(code), wrong: said.wrong }), 400)
+    const result = await pairing.decide(code, asker(c, session), said)
     switch (result.outcome) {
       case 'approved':
         return c.html(approved)
       case 'denied':
         return c.html(denied)
+      case 'elsewhere':
+        return c.redirect(`/pair?user_code=${formatUserCode(code)}`, 303)
       case 'waiting':
         return c.html(codeForm({ wrong: 'Please try once more.' }), 409)
       default:
@@ -58,7 +74,28 @@ export function pairPages(options: {
     }
   })
 
+  pages.post('/pair/elsewhere', async (c) => {
+    const code = textField((await c.req.parseBody()).user_code)
+    const session = signedIn(c)
+    if (session === undefined) return c.redirect(signInFor('/pair'), 303)
+    if (session.account.role !== 'owner') return c.html(codeForm({ wrong: 'Only an owner allows this.' }), 403)
+    elsewhere.allow()
+    audit.record({ event: 'elsewhere_allowed', accountId: session.account.id, address: addressOf(c) })
+    return c.redirect(`/pair?user_code=${formatUserCode(code)}`, 303)
+  })
+
   return pages
+}
+
+/** A device gets what the person typed, or else keeps its own name. */
+function readAnswer(
+  decision: 'approved' | 'denied',
+  form: Record<string, unknown>,
+): Answer | { readonly wrong: string } {
+  if (decision === 'denied') return { decision }
+  const typed = { name: textField(form.name).trim() || undefined, room: textField(form.room) }
+  const read = v.safeParse(deviceFacts, typed)
+  return read.success ? { decision, ...read.output } : { wrong: read.issues[0].message }
 }
 
 const REFUSALS: Readonly<
@@ -88,29 +125,69 @@ ${problem(wrong)}
 <p><a href="/">Back to the home</a></p>`,
   })
 
-const question = ({ userCode, device, address, scopes }: PairingRequest, ago: Millis): Markup =>
-  layout({
-    title: `Let this ${KIND_NAMES[device.kind].toLowerCase()} in?`,
-    body: html`<div class="card">
-<p>Does the device in front of you show this code?</p>
-<p class="code">${userCode}</p>
-<dl>
+interface Facts {
+  readonly request: PairingRequest
+  readonly ago: Millis
+  /** The address of the person's own device. */
+  readonly phone: string
+  readonly rooms: readonly string[]
+}
+
+const whoAsks = ({ request: { device, address, isNear }, ago, phone }: Facts): Markup => html`<dl>
 <dt>Kind</dt><dd>${KIND_NAMES[device.kind]}</dd>
 <dt>Calls itself</dt><dd>${device.name}</dd>
 <dt>Its id here</dt><dd>${device.id}</dd>
 <dt>Address</dt><dd>${address}</dd>
+<dt>Yours</dt><dd>${phone}, ${isNear ? 'the same network' : 'another network'}</dd>
 <dt>Asked</dt><dd>${formatAgo(ago)}</dd>
-</dl>
+</dl>`
+
+const question = (facts: Facts): Markup => {
+  const { userCode, device, scopes } = facts.request
+  return layout({
+    title: `Let this ${KIND_NAMES[device.kind].toLowerCase()} in?`,
+    body: html`<div class="card">
+<p>Does the device in front of you show this code?</p>
+<p class="code">${userCode}</p>
+${whoAsks(facts)}
 <p>It will be allowed to:</p>
 <ul>${scopes.map((scope) => html`<li>${SCOPE_SENTENCES[scope]}</li>`)}</ul>
 <p>It will not be allowed to control other devices.</p>
 </div>
 <p><strong>Say yes only if you started this yourself</strong> and the codes are the same.</p>
-<form class="choice" method="post" action="/pair">
+<form method="post" action="/pair">
 <input type="hidden" name="user_code" value="${userCode}">
+<label for="name">What you call it</label>
+<input id="name" name="name" value="${device.name}" maxlength="48" autocomplete="off">
+<label for="room">Its room</label>
+<input id="room" name="room" value="${device.room ?? ''}" maxlength="32" list="rooms" autocomplete="off">
+<datalist id="rooms">${facts.rooms.map((room) => html`<option value="${room}">`)}</datalist>
+<div class="choice">
 <button class="other" name="answer" value="denied">No, I did not start this</button>
 <button class="other" name="answer" value="approved">Yes, let it in</button>
+</div>
 </form>`,
+  })
+}
+
+/** RFC 10027 on proximity: whoever stands before the device is in the same house as it is. */
+const tooFar = (facts: Facts & { readonly mayAllow: boolean }): Markup =>
+  layout({
+    title: 'This device is somewhere else',
+    body: html`<div class="card">
+${whoAsks(facts)}
+</div>
+<p>The device asks from another network than yours. If nobody you trust is with it now, somebody is trying to get in with your help: close this page.</p>
+<p>If it is yours, open this page on a phone in the same network as the device.</p>
+${
+  facts.mayAllow
+    ? html`<form method="post" action="/pair/elsewhere">
+<input type="hidden" name="user_code" value="${facts.request.userCode}">
+<button class="other">Allow devices from elsewhere for ten minutes</button>
+</form>`
+    : html`<p class="hint">An owner can allow devices from elsewhere for ten minutes.</p>`
+}
+<p><a href="/">Back to the home</a></p>`,
   })
 
 const approved = layout({

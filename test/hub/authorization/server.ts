@@ -29,12 +29,14 @@ export async function startServer({
   keyClock = clock,
   pollInterval = seconds(1),
   legacyFlows = [],
+  isSameHouse,
 }: {
   clock?: Clock
   /** By which the keys age: the tokens that they sign know the machine's time only. */
   keyClock?: Clock
   pollInterval?: Millis
   legacyFlows?: readonly LegacyFlow[]
+  isSameHouse?: (one: string, other: string) => boolean
 } = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const server = createServer()
@@ -52,6 +54,7 @@ export async function startServer({
     ...{ pollInterval, legacyFlows },
     ...{ accessTokenLifetime: ACCESS_TOKEN_LIFETIME, strangers: STRANGER_LIMITS, random: Math.random },
     mqttEndpoint: undefined,
+    ...(isSameHouse && { isSameHouse }),
     onGrantEnded: (grantId) => ended.push(grantId),
   })
   const callback = authorization.provider.callback()
