@@ -1,6 +1,5 @@
 // The wiring file, and whether what it names is here and may be used. Nothing is taken: the agent that runs keeps what it has.
 import { accessSync, constants, existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { Kind } from '#contract/ids.ts'
 import { accessError, openDevice } from '../board/linux/access.ts'
 import { type Chip, findChip } from '../board/linux/gpio.ts'
@@ -12,7 +11,7 @@ import { listOneWire } from '../board/linux/one-wire.ts'
 import { findPwm } from '../board/linux/pwm.ts'
 import { machineUseOf } from '../install/uses.ts'
 import { type BoardWiring, LINUX } from '../wiring/board.ts'
-import { readYaml } from '../wiring/open.ts'
+import { readWiringText, readYaml } from '../wiring/open.ts'
 import { usesOf } from '../wiring/uses.ts'
 import { readWiring, type Wiring } from '../wiring/wiring.ts'
 import { about, type Finding } from './finding.ts'
@@ -22,7 +21,7 @@ const at = about('wiring')
 export async function lookAtWiring(kind: Kind, file: string): Promise<readonly Finding[]> {
   let wiring: Wiring
   try {
-    wiring = readWiring(readYaml(await readFile(file, 'utf8'), file), { kind, file })
+    wiring = readWiring(readYaml(await readWiringText(file), file), { kind, file })
   } catch (error) {
     return [at.problem(messageOf(error), 'put the file right: docs/wiring.md has an example for each kind')]
   }

@@ -1,5 +1,5 @@
 // The configuration file on disk, and the last good one for a restart after somebody made a mistake in it.
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Document, parseDocument } from 'yaml'
@@ -21,7 +21,7 @@ export async function openWiring(options: OpenWiringOptions): Promise<Wiring> {
   const { folder, file, log } = options
   const lastGood = join(folder, 'wiring.last-good.json')
   try {
-    const input = readYaml(await readText(file), file)
+    const input = readYaml(await readWiringText(file), file)
     const wiring = readWiring(input, options)
     await keep(lastGood, JSON.stringify(input), options)
     return wiring
@@ -34,13 +34,27 @@ export async function openWiring(options: OpenWiringOptions): Promise<Wiring> {
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** A long wiring is two kilobytes. The parser wants thousands of times what it reads, and the agent on a Pi has 48 MiB. */
+const LONGEST = 64 * 1024
+
+/** What the system calls it, and what a person does. */
+const FOUND: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a folder',
+  EACCES: 'one that this user may not read',
+}
+
+/** The text of a wiring file; throws a `UsageError` that says why it cannot be one. */
+export async function readWiringText(file: string): Promise<string> {
+  let text = ''
   try {
-    return await readFile(file, 'utf8')
+    for await (const part of createReadStream(file, { encoding: 'utf8', end: LONGEST })) text += part
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new UsageError(`Cannot use ${file} as it must be a file that can be read: got ${reason}`)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new UsageError(`Cannot use ${file} as it must be a file that can be read: got ${FOUND[code] ?? code}`)
   }
+  if (Buffer.byteLength(text) <= LONGEST) return text
+  throw new UsageError(`Cannot use ${file} as a wiring has ${LONGEST / 1024} KiB at most: got more`)
 }
 
 /** Plain values of YAML 1.2; throws a `UsageError` that names the line. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -62,7 +62,22 @@ test('a wiring that is wrong at the first start is wrong usage', async () => {
 
 test('a file that is not there is wrong usage that says so', async () => {
   const { file, start } = await device('missing')
-  await expect(start()).rejects.toThrow(`Cannot use ${file} as it must be a file that can be read: got ENOENT`)
+  await expect(start()).rejects.toThrow(`Cannot use ${file} as it must be a file that can be read: got no such file`)
+})
+
+test('a folder is wrong usage that says so', async () => {
+  const { file, start } = await device('folder')
+  await mkdir(file)
+  await expect(start()).rejects.toThrow(`Cannot use ${file} as it must be a file that can be read: got a folder`)
+})
+
+test('a file that is far too long is not parsed, and the device goes on with the last good one', async () => {
+  const { file, write, start, said } = await device('long')
+  await write(HALL)
+  const good = await start()
+  await write('- a: b\n'.repeat(3_000_000))
+  expect(await start()).toEqual(good)
+  expect(said).toEqual([`Cannot use ${file} as a wiring has 64 KiB at most: got more`])
 })
 
 test('a last good one that was tampered with is no good', async () => {
