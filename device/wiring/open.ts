@@ -63,7 +63,8 @@ export function readYaml(text: string, file: string): unknown {
   const [error] = document.errors
   if (error === undefined) return toPlain(document, file)
   const [{ line }] = error.linePos ?? [{ line: 1 }]
-  const [reason = ''] = error.message.split(/ at line |\n/)
+  const [told = ''] = error.message.split(/ at line |\n/)
+  const reason = error.code === 'MULTIPLE_DOCS' ? 'only one document, so no second "---"' : told
   throw new UsageError(`Cannot use ${file} at line ${line} as it must be YAML: ${reason}`)
 }
 

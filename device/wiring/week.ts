@@ -31,7 +31,7 @@ const days = v.pipe(
   v.transform((spans) => [...new Set(spans.flat())].sort()),
 )
 
-const TIME_FORM = 'must be a time from "00:00" to "23:59"'
+const TIME_FORM = 'must be a time such as "06:30", from "00:00" to "23:59"'
 const time = v.pipe(
   v.string(TIME_FORM),
   v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, TIME_FORM),

@@ -83,8 +83,8 @@ function read<T>(schema: v.GenericSchema<unknown, T>, input: unknown, file: stri
 
 /** A wiring file holds no secret, and its owner finds a word sooner than a type. */
 function describe(input: unknown): string {
-  if (input === undefined) return 'nothing'
+  if (input === undefined || input === null) return 'nothing'
   if (typeof input === 'string') return input.length > 40 ? 'a long text' : `"${input}"`
   if (Array.isArray(input)) return `a list of ${input.length}`
-  return typeof input === 'object' && input !== null ? 'settings' : String(input)
+  return typeof input === 'object' ? 'settings' : String(input)
 }

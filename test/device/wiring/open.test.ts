@@ -80,6 +80,18 @@ test('a file that is far too long is not parsed, and the device goes on with the
   expect(said).toEqual([`Cannot use ${file} as a wiring has 64 KiB at most: got more`])
 })
 
+test('an empty file holds nothing', async () => {
+  const { file, write, start } = await device('empty')
+  await write('')
+  await expect(start()).rejects.toThrow(`Cannot use ${file} as it must be settings, one a line: got nothing`)
+})
+
+test('a second document is refused in words for a person', async () => {
+  const { write, start } = await device('two')
+  await write(`${HALL}---\n${HALL}`)
+  await expect(start()).rejects.toThrow('at line 2 as it must be YAML: only one document, so no second "---"')
+})
+
 test('a last good one that was tampered with is no good', async () => {
   const { write, start, lastGood } = await device('tampered')
   await write(HALL)

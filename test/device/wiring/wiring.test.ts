@@ -203,7 +203,7 @@ test.for<Mistake>([
     what: 'a time that is none',
     from: '"06:30"',
     to: '"24:00"',
-    says: 'at "behaviour.schedule.week.0.at" as it must be a time from "00:00" to "23:59": got "24:00"',
+    says: 'at "behaviour.schedule.week.0.at" as it must be a time such as "06:30", from "00:00" to "23:59": got "24:00"',
   },
   {
     what: 'a target that no room has',
@@ -247,7 +247,7 @@ test.for<Mistake>([
     to: 'heat:',
     says: 'at line 7 as it must be YAML: Map keys must be unique',
   },
-  { what: 'an empty file', from: HALL, to: '', says: 'as it must be settings, one a line: got null' },
+  { what: 'an empty file', from: HALL, to: '', says: 'as it must be settings, one a line: got nothing' },
   {
     kind: 'toaster',
     what: 'neither magnet nor servo',
