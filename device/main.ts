@@ -14,7 +14,7 @@ import { lookupLocal } from './lookup.ts'
 import { readSetup } from './setup.ts'
 import { publicStatus, type Status } from './status.ts'
 import type { Supervised } from './supervised.ts'
-import { formatPairing, formatStatus } from './terminal.ts'
+import { createTeller } from './terminal.ts'
 
 async function main(stop: AbortSignal): Promise<number> {
   const { argv, env, execPath, execArgv } = process
@@ -43,6 +43,9 @@ async function beDevice(config: DeviceConfig, stop: AbortSignal): Promise<number
   const { name } = setup
   using systemd = await findSupervisor(name, log)
   if (process.stdin.isTTY) process.stdin.on('data', () => pair()).unref()
+  // Under systemd nobody can press a key.
+  const again = process.stdin.isTTY ? 'Press Enter for a new code.' : 'Ask for a new code with "device pair".'
+  const tell = config.json ? tellProgram : createTeller({ name, again, print: console.log })
   const waiting = setInterval(() => {}, 1 << 30)
   // Also when something fails: a program that neither works nor ends is one that nobody starts again.
   using _ = { [Symbol.dispose]: () => clearInterval(waiting) }
@@ -60,7 +63,7 @@ async function beDevice(config: DeviceConfig, stop: AbortSignal): Promise<number
       ...{ log, reports, discover, watchdog: systemd?.watchdog },
       onStatus(status) {
         systemd?.onStatus(status)
-        tell({ name, json: config.json }, status)
+        tell(status)
         onStatus(status)
       },
     })
@@ -104,14 +107,6 @@ function createLog({ logLevel, kind }: DeviceConfig, reports: Reports): Logger {
   return pino({ level: logLevel, base: { kind } }, { write })
 }
 
-function tell({ name, json }: { readonly name: string; readonly json: boolean }, status: Status): void {
-  if (json) {
-    console.log(JSON.stringify(publicStatus(status)))
-    return
-  }
-  if (status.phase === 'pairing') console.log(formatPairing(name, status))
-  const line = formatStatus(name, status, 'Press Enter for a new code.')
-  if (line !== undefined) console.log(line)
-}
+const tellProgram = (status: Status): void => console.log(JSON.stringify(publicStatus(status)))
 
 await runProgram(main)

@@ -31,6 +31,25 @@ const REASONS: Readonly<Record<Unpaired, string>> = {
   refused: 'was refused by the hub',
 }
 
+/**
+ * Prints what a person has to know about each status, and nothing twice in a row: a hub that is away for a week is one line, however often it
+ * was asked. `again` says how to have a new code.
+ */
+export function createTeller(options: {
+  readonly name: string
+  readonly again: string
+  readonly print: (text: string) => void
+}): (status: Status) => void {
+  const { name, again, print } = options
+  let last: string | undefined
+  return (status) => {
+    const text = status.phase === 'pairing' ? formatPairing(name, status) : formatStatus(name, status, again)
+    if (text === undefined || text === last) return
+    last = text
+    print(text)
+  }
+}
+
 /** One line for a change that is not about a code; undefined where a person need not know. */
 export function formatStatus(name: string, status: Status, again: string): string | undefined {
   switch (status.phase) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseDeviceId } from '#contract/ids.ts'
 import { minutes } from '#contract/time.ts'
-import { formatPairing, formatStatus } from '../../device/terminal.ts'
+import { createTeller, formatPairing, formatStatus } from '../../device/terminal.ts'
 import { formatHub } from '../../hub/terminal.ts'
 
 const device = parseDeviceId('security-k3f9ab', 'the test')
@@ -35,6 +35,17 @@ test('a device that was put out says so, and what to do', () => {
     'Toaster was put out. Press Enter for a new code.',
   )
   expect(formatStatus('Toaster', { phase: 'online', device }, '')).toBe('Toaster is in: security-k3f9ab')
+})
+
+test('a hub that stays away is said once, and once more when it was there meanwhile', () => {
+  const said: string[] = []
+  const tell = createTeller({ name: 'Hall', again: '', print: (text) => void said.push(text) })
+  const away = { phase: 'offline', because: 'no answer within ten seconds' } as const
+  for (const status of [away, away, { phase: 'offline', because: 'another' }, { phase: 'starting' }, away] as const)
+    tell(status)
+  for (const status of [{ phase: 'online', device }, away, away] as const) tell(status)
+  const line = 'Hall is offline: no answer within ten seconds. It goes on alone and tries again.'
+  expect(said).toEqual([line, line.replace(away.because, 'another'), line, 'Hall is in: security-k3f9ab', line])
 })
 
 test('the hub says where its page is, how to become the owner, and what to compare, in 80 columns', () => {
