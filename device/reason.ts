@@ -12,15 +12,47 @@ const TLS_WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the hub’s certificate is for another name',
 }
 
+/** What undici calls "fetch failed", and says why in a code. */
+const NETWORK_WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'the connection was cut',
+  EAI_AGAIN: 'its name cannot be looked up: there is no network, or no name server',
+  ENOTFOUND: 'no machine of this name is known',
+  EHOSTUNREACH: 'there is no way to it from this network',
+  ENETUNREACH: 'there is no network',
+  ETIMEDOUT: 'no answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
+  UND_ERR_SOCKET: 'the connection was cut',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS: perhaps it is http, or another port',
+}
+
+/** What a server may say in its own words (RFC 6749 §5.2), as far as a terminal can show it. */
+const READABLE = /^[\x20-\x7e]{1,120}$/
+
 /** Why something failed, in a few words and without the body: that may hold a token. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown failure'
   const { cause } = error
   const code = codeIn(cause) ?? codeIn(error)
-  const words = code === undefined ? undefined : TLS_WORDS[code]
+  const words = code === undefined ? undefined : (TLS_WORDS[code] ?? networkWords(error, code))
   if (words !== undefined) return `${words} (${code})`
+  const refusal = refusalIn(error)
+  if (refusal !== undefined) return refusal
   return cause instanceof Error && code !== undefined ? `${error.message} (${code})` : error.message
 }
 
 const codeIn = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const networkWords = ({ message }: Error, code: string): string | undefined =>
+  message === 'fetch failed' ? NETWORK_WORDS[code] : undefined
+
+/** An error of oauth4webapi with `error`, and `error_description` where the server gave one. */
+function refusalIn(error: Error): string | undefined {
+  const { error: name, error_description: text } = error as {
+    readonly error?: unknown
+    readonly error_description?: unknown
+  }
+  if (typeof name !== 'string' || !READABLE.test(name)) return undefined
+  return `the hub refused it: ${name}${typeof text === 'string' && READABLE.test(text) ? `, ${text}` : ''}`
+}

@@ -5,6 +5,7 @@ import { createDeviceId, type DeviceId, type Kind, parseDeviceId } from '#contra
 import { decode } from '#contract/parse.ts'
 import { readBrokerUrl } from '#contract/settings.ts'
 import { type Millis, seconds } from '#contract/time.ts'
+import { reasonOf } from '../reason.ts'
 import type { Server } from '../server.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { authenticationFor, authorizationParameters, type ClientIdentity } from './client.ts'
@@ -67,7 +68,9 @@ export async function findHub(options: {
     // Plain HTTP never leaves the machine, see config.ts.
     [oauth.allowInsecureRequests]: issuer.protocol === 'http:',
   }
-  const server = await discover(issuer, send)
+  const server = await discover(issuer, send).catch((cause: unknown) => {
+    throw new Error(`${issuer.href.replace(/\/$/, '')}: ${whyNone(cause)}`, { cause })
+  })
   const authentication = await authenticationFor(identity, key, server)
 
   // Whole seconds, as JWT times are here; below that it is the network and not the clock.
@@ -144,6 +147,16 @@ async function discover(issuer: URL, send: oauth.DiscoveryRequestOptions): Promi
   const response = await oauth.discoveryRequest(issuer, send)
   if (response.status !== 404) return oauth.processDiscoveryResponse(issuer, response)
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { ...send, algorithm: 'oauth2' }))
+}
+
+/** Why there is no server, for whoever wrote the address down. */
+function whyNone(error: unknown): string {
+  if (!(error instanceof oauth.OperationProcessingError)) return reasonOf(error)
+  const { code, cause } = error
+  if (code === oauth.JSON_ATTRIBUTE_COMPARISON) return 'it calls itself otherwise: name it as it names itself'
+  const status = typeof cause === 'object' && cause !== null && 'status' in cause ? Number(cause.status) : 200
+  if (status >= 500) return `it answers with ${status}: something is wrong there`
+  return `it answers with ${status}, but neither as a hub nor as another OAuth server: look at the address`
 }
 
 /** Google answers as a draft of RFC 8628 had it: `verification_url`. */

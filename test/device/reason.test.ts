@@ -1,0 +1,40 @@
+import { ResponseBodyError } from 'oauth4webapi'
+import { expect, test } from 'vitest'
+import { reasonOf } from '../../device/reason.ts'
+
+const coded = (message: string, code: string, cause?: Error) => Object.assign(new Error(message, { cause }), { code })
+const refused = (error: string, error_description?: string) =>
+  new ResponseBodyError('server responded with an error in the response body', {
+    cause: { error, ...(error_description !== undefined && { error_description }) },
+    response: new Response(null, { status: 400 }),
+  } as never)
+
+test.for([
+  {
+    what: 'an address where nobody listens',
+    error: new TypeError('fetch failed', { cause: coded('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED') }),
+    says: 'nobody listens there (ECONNREFUSED)',
+  },
+  {
+    what: 'a name that nobody has',
+    error: new TypeError('fetch failed', { cause: coded('getaddrinfo ENOTFOUND hub.local', 'ENOTFOUND') }),
+    says: 'no machine of this name is known (ENOTFOUND)',
+  },
+  {
+    what: 'a broker, which names its address itself',
+    error: coded('connect ECONNREFUSED 127.0.0.1:1883', 'ECONNREFUSED'),
+    says: 'connect ECONNREFUSED 127.0.0.1:1883',
+  },
+  {
+    what: 'a refusal with a description',
+    error: refused('invalid_client_metadata', 'client_name must be 1 to 48 letters'),
+    says: 'the hub refused it: invalid_client_metadata, client_name must be 1 to 48 letters',
+  },
+  {
+    what: 'a description that moves the cursor',
+    error: refused('invalid_request', '\u001b[2J'),
+    says: 'the hub refused it: invalid_request',
+  },
+])('$what reads: $says', ({ error, says }) => {
+  expect(reasonOf(error)).toBe(says)
+})
