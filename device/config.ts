@@ -1,11 +1,12 @@
 // The agent's settings, read once.
 import { join, resolve } from 'node:path'
-import { isKind, KINDS, type Kind } from '#contract/ids.ts'
+import { DEVICE_NAME_FORM, isDeviceName, isKind, KINDS, type Kind } from '#contract/ids.ts'
 import {
   type Environment,
   readBrokerUrl,
   readHubUrl,
   readIssuerUrl,
+  readLogLevel,
   readPem,
   readSecret,
   readSettings,
@@ -87,7 +88,10 @@ export interface DeviceConfig {
 export function readDeviceConfig(args: readonly string[], env: Environment): DeviceConfig | 'help' {
   const [kind, ...flags] = args
   if (kind === '--help' || flags.includes('--help')) return 'help'
-  if (!isKind(kind)) throw new UsageError(`Cannot start a device as its kind must be one of ${KINDS.join(', ')}`)
+  if (!isKind(kind)) {
+    const got = kind === undefined ? 'nothing' : `"${kind}"`
+    throw new UsageError(`Cannot tell which device is meant as it must be one of ${KINDS.join(', ')}: got ${got}`)
+  }
   const settings = readSettings(DEVICE_SETTINGS, flags, env)
   return {
     kind,
@@ -96,11 +100,11 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
     credentialsDirectory: env.CREDENTIALS_DIRECTORY,
     board: settings.board === undefined ? undefined : readBoard(settings.board),
     wiringFile: settings.config,
-    pairingImage: settings['pairing-image'],
-    name: settings.name,
+    pairingImage: settings['pairing-image'] && readImageFile(settings['pairing-image']),
+    name: settings.name === undefined ? undefined : readName(settings.name),
     ca: settings.ca === undefined ? undefined : readPem(settings.ca, 'LATCHKEY_CA (--ca)'),
     keepEvents: settings['keep-events'] === 'true',
-    logLevel: settings.log ?? 'info',
+    logLevel: readLogLevel(settings.log ?? 'info'),
     duress: settings.duress === 'true',
     json: settings.json === 'true',
   }
@@ -113,6 +117,21 @@ function readBoard(name: string): BoardWiring {
   return board
 }
 
+function readName(name: string): string {
+  if (isDeviceName(name)) return name
+  throw new UsageError(`Cannot use LATCHKEY_NAME (--name) as it must be ${DEVICE_NAME_FORM}: got something else`)
+}
+
+function readImageFile(file: string): string {
+  if (/\.(png|pbm)$/i.test(file)) return file
+  throw new UsageError(
+    'Cannot use LATCHKEY_PAIRING_IMAGE (--pairing-image) as it must end with .png or .pbm: got neither',
+  )
+}
+
+/** What only another server than a hub is told. */
+const FOR_ISSUER = ['client-id', 'client-secret-file', 'scope', 'audience'] as const
+
 type ServerConfig = Pick<DeviceConfig, 'issuer' | 'identity' | 'broker'>
 
 function readServer(settings: Settings<keyof typeof DEVICE_SETTINGS>): ServerConfig {
@@ -120,8 +139,9 @@ function readServer(settings: Settings<keyof typeof DEVICE_SETTINGS>): ServerCon
   const clientId = settings['client-id']
   const broker = settings.mqtt === undefined ? undefined : readBrokerUrl(settings.mqtt, 'LATCHKEY_BROKER (--mqtt)')
   if (issuer === undefined) {
-    if (clientId !== undefined)
-      throw new UsageError('Cannot use --client-id as it needs --issuer: a hub names its devices')
+    const lonely = FOR_ISSUER.find((name) => settings[name] !== undefined)
+    if (lonely !== undefined)
+      throw new UsageError(`Cannot use --${lonely} as it needs --issuer: a hub is told nothing of the kind`)
     const named = hub === undefined ? undefined : readHubUrl(hub, 'LATCHKEY_HUB (--hub)')
     return { issuer: named, identity: { type: 'registers' }, broker }
   }

@@ -28,3 +28,11 @@ export function createDeviceId(kind: Kind, random: () => number): DeviceId {
   const letter = () => SUFFIX_LETTERS.charAt(Math.floor(random() * SUFFIX_LETTERS.length))
   return `${kind}-${Array.from({ length: 6 }, letter).join('')}` as DeviceId
 }
+
+/** What a device may be called by people: one line, on pages and small displays. */
+const DEVICE_NAME = /^(?=.*\S)[\p{L}\p{N} .,'’()&/-]{1,48}$/u
+
+/** The same for a message: "it must be …". */
+export const DEVICE_NAME_FORM = "1 to 48 letters, digits, spaces and .,'’()&/-"
+
+export const isDeviceName = (name: string): boolean => DEVICE_NAME.test(name)

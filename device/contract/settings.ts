@@ -46,17 +46,28 @@ export function readCommand<Names extends string>(
   const { values, positionals: words } = parseFlags(args, options)
   const entries = names.map((name) => {
     const given = values[name]
-    const fromEnv = table[name].variable === undefined ? undefined : env[table[name].variable]
-    return [name, given === undefined ? (fromEnv === '' ? undefined : fromEnv) : String(given)] as const
+    return [name, given === undefined ? readVariable(table[name], env) : String(given)] as const
   })
   return { words, settings: Object.fromEntries(entries) as Settings<Names> }
+}
+
+/** One that is empty is one that is not set. */
+function readVariable({ variable, type }: Setting, env: Environment): string | undefined {
+  const text = variable === undefined ? undefined : env[variable]
+  if (text === undefined || text === '') return undefined
+  if (type === 'boolean' && text !== 'true' && text !== 'false') {
+    throw new UsageError(`Cannot use ${variable} as it must be true or false: got something else`)
+  }
+  return text
 }
 
 function parseFlags(args: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
+    // Node goes on with what nobody asked: how to name a file that begins with a dash.
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split(/\. To specify|\n/)
+    throw new UsageError(`${line}: see --help`)
   }
 }
 
@@ -130,8 +141,20 @@ export function readSecret(file: string, setting: string): string {
   return text
 }
 
-/** The text of a PEM file. Throws a `UsageError` that names `setting`. */
-export const readPem = (file: string, setting: string): string => readText(file, setting, 'a PEM file that can be read')
+/** The text of a PEM file with certificates. Throws a `UsageError` that names `setting`. */
+export function readPem(file: string, setting: string): string {
+  const text = readText(file, setting, 'a PEM file that can be read')
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  throw new UsageError(`Cannot use ${setting} as its file must hold a certificate in PEM: got none`)
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** A level of pino. Throws a `UsageError`. */
+export function readLogLevel(text: string): string {
+  if (LOG_LEVELS.includes(text)) return text
+  throw new UsageError(`Cannot use LATCHKEY_LOG (--log) as it must be one of ${LOG_LEVELS.join(', ')}: got "${text}"`)
+}
 
 function readText(file: string, setting: string, what: string): string {
   try {

@@ -1,12 +1,12 @@
 // The configuration file of a device as a value: what is wired where, and how it behaves. Pure; open.ts has the disk.
 import * as v from 'valibot'
-import type { Kind } from '#contract/ids.ts'
+import { DEVICE_NAME_FORM, isDeviceName, type Kind } from '#contract/ids.ts'
 import { UsageError } from '#contract/settings.ts'
 import type { PanelConfig } from '../security/config.ts'
 import type { ThermostatConfig } from '../thermostat/config.ts'
 import { type BoardWiring, board } from './board.ts'
 import { conflict } from './pins.ts'
-import { strict, text } from './rules.ts'
+import { strict } from './rules.ts'
 import { type SecurityParts, securityBehaviour, securityParts } from './security.ts'
 import { type ThermostatParts, thermostatBehaviour, thermostatParts } from './thermostat.ts'
 import { type ToasterBehaviour, type ToasterParts, toasterBehaviour, toasterParts } from './toaster.ts'
@@ -31,7 +31,10 @@ export type Wiring =
       readonly behaviour: Omit<PanelConfig, 'zones'>
     })
 
-const common = { name: v.optional(text('a name')), board: v.optional(board) }
+/** As the hub takes it: with another one the device would never be let in. */
+const NAME_FORM = `must be ${DEVICE_NAME_FORM}`
+const name = v.pipe(v.string(NAME_FORM), v.check(isDeviceName, NAME_FORM))
+const common = { name: v.optional(name), board: v.optional(board) }
 const files = {
   thermostat: strict({ ...common, wiring: thermostatParts, behaviour: v.optional(thermostatBehaviour, {}) }),
   toaster: strict({ ...common, wiring: toasterParts, behaviour: v.optional(toasterBehaviour, {}) }),

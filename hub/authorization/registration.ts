@@ -2,7 +2,7 @@
 // device grant and refresh only, that proves itself with its own ES256 key.
 import { errors } from 'oidc-provider'
 import * as v from 'valibot'
-import { createDeviceId, type DeviceId, isKind, type Kind } from '#contract/ids.ts'
+import { createDeviceId, type DeviceId, isDeviceName, isKind, type Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -27,7 +27,7 @@ const deviceKeys = v.strictObject({
 })
 
 /** Free text of the device that a person will read: short, one line, nothing that could pass for something else. */
-const deviceName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(48), v.regex(/^[\p{L}\p{N} .,'’()&/-]+$/u))
+const deviceName = v.pipe(v.string(), v.trim(), v.check(isDeviceName))
 
 const refused = (description: string) => new errors.InvalidClientMetadata(description)
 

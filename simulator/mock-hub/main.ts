@@ -2,7 +2,14 @@
 import type { Readable } from 'node:stream'
 import pino from 'pino'
 import { aborted, runProgram } from '#contract/program.ts'
-import { formatSettings, readSettings, type Setting, type Settings, UsageError } from '#contract/settings.ts'
+import {
+  formatSettings,
+  readLogLevel,
+  readSettings,
+  type Setting,
+  type Settings,
+  UsageError,
+} from '#contract/settings.ts'
 import { startHub } from '../mock-hub.ts'
 import type { MockHubOptions } from './api.ts'
 import { CONTROL_HELP, readAnswer } from './control.ts'
@@ -46,7 +53,7 @@ async function main(stop: AbortSignal): Promise<number> {
   const json = settings.json === 'true'
   await using hub = await startHub({
     ...readOptions(settings),
-    log: pino({ level: settings.log ?? 'warn' }, pino.destination({ dest: 2, sync: true })),
+    log: pino({ level: readLogLevel(settings.log ?? 'warn') }, pino.destination({ dest: 2, sync: true })),
     onCode: (code) => console.log(formatCode(code, json)),
   })
   console.log(formatReady(hub, json))
