@@ -3,7 +3,17 @@ import type { DeviceId } from '#contract/ids.ts'
 import type { DeviceAuthorization } from './oauth/hub.ts'
 
 /** Why a device that has no grant is not asking for one: it waits until a person wants it to (RFC 8628 §3.5). */
-export type Unpaired = 'revoked' | 'left' | 'expired' | 'denied' | 'refused'
+export const UNPAIRED = ['revoked', 'left', 'expired', 'denied', 'refused'] as const
+export type Unpaired = (typeof UNPAIRED)[number]
+
+/** The rest of a sentence that begins with the device. */
+export const UNPAIRED_WORDS: Readonly<Record<Unpaired, string>> = {
+  revoked: 'was put out',
+  left: 'left its home',
+  expired: 'was not let in before its code ended',
+  denied: 'was told no',
+  refused: 'was refused by the hub',
+}
 
 export type Status =
   | { readonly phase: 'starting' }

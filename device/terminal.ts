@@ -1,6 +1,6 @@
 // What a person reads on a terminal of 80 columns. Pure: facts in, lines out.
 import { renderUnicodeCompact } from 'uqr'
-import type { Status, Unpaired } from './status.ts'
+import { type Status, UNPAIRED_WORDS } from './status.ts'
 
 /**
  * The code and where to type it, with the QR beside it. RFC 8628 §3.3.1: the short address and the code are shown also where the
@@ -21,14 +21,6 @@ export function formatPairing(name: string, { authorization }: Extract<Status, {
     `Good for ${Math.round(lifetime / 60_000)} minutes.`,
   ]
   return qr.map((line, row) => `${line}  ${words[row] ?? ''}`.trimEnd()).join('\n')
-}
-
-const REASONS: Readonly<Record<Unpaired, string>> = {
-  revoked: 'was put out',
-  left: 'left its home',
-  expired: 'nobody used its code',
-  denied: 'was told no',
-  refused: 'was refused by the hub',
 }
 
 /**
@@ -58,7 +50,7 @@ export function formatStatus(name: string, status: Status, again: string): strin
     case 'offline':
       return `${name} is offline: ${status.because}. It goes on alone and tries again.`
     case 'unpaired':
-      return `${name} ${REASONS[status.because]}. ${again}`
+      return `${name} ${UNPAIRED_WORDS[status.because]}. ${again}`
     case 'starting':
     case 'pairing':
       return undefined

@@ -88,7 +88,7 @@ async function lookAtDevice(kind: Kind, { data, config, env }: Device): Promise<
     ...(await lookAtData(folder, process.getuid?.() ?? 0)),
     ...(await lookAtCredentials(folder, env.CREDENTIALS_DIRECTORY)),
     ...(file === undefined ? [] : await lookAtWiring(kind, file)),
-    await lookAtAgent(folder, systemClock),
+    await lookAtAgent(kind, folder, systemClock),
     ...(await lookAtUnit(kind)),
   ].map((finding) => ({ ...finding, about: `${kind} ${finding.about}` }))
 }

@@ -7,10 +7,9 @@ import type { Kind } from '#contract/ids.ts'
 import { unitName } from '../install/unit.ts'
 import { askAgent } from '../local/client.ts'
 import { formatReply } from '../local/command.ts'
-import { reasonOf } from '../reason.ts'
 import { about, type Finding } from './finding.ts'
 
-export async function lookAtAgent(folder: string, clock: Clock): Promise<Finding> {
+export async function lookAtAgent(kind: Kind, folder: string, clock: Clock): Promise<Finding> {
   const agent = about('agent')
   try {
     const reply = await askAgent(folder, { request: 'status' }, clock)
@@ -22,7 +21,8 @@ export async function lookAtAgent(folder: string, clock: Clock): Promise<Finding
       phase === 'offline' ? 'see "hub" above; it tries again by itself' : 'let it in at the hub',
     )
   } catch (error) {
-    return agent.warning(reasonOf(error), 'start it: systemctl start, or latchkey device <kind>')
+    const says = error instanceof Error ? error.message : String(error)
+    return agent.warning(says, `start it: systemctl start ${unitName(kind)}, or latchkey device ${kind}`)
   }
 }
 

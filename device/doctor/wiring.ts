@@ -76,7 +76,7 @@ function lookAtFile(path: string, todo: string): Finding {
     accessSync(path, constants.R_OK | constants.W_OK)
     return at.ok(`${path} may be used`)
   } catch (error) {
-    return at.problem(accessError(error, path, 'see below').message, existsSync(path) ? joinGroup : todo)
+    return at.problem(accessError(error, path).message, existsSync(path) ? joinGroup : todo)
   }
 }
 const joinGroup = 'the unit gives the agent its groups; you may want them too: sudo usermod -aG gpio,i2c,dialout $USER'

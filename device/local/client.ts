@@ -20,10 +20,22 @@ export async function askAgent(folder: string, ask: Ask, clock: Clock): Promise<
 
 const fail =
   (folder: string) =>
-  (cause: unknown): never => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FileError(`Cannot ask the agent of ${folder} as it must be running: ${reason}`, { cause })
+  (cause: NodeJS.ErrnoException): never => {
+    throw new FileError(`Cannot ask the agent of ${folder} as ${whyNot(cause)}`, { cause })
   }
+
+/** No socket, or one that an agent left that was killed, is no agent. */
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return 'it must be running: got none there. Does --data name its folder?'
+    case 'EACCES':
+      return 'only its own user and root may: use sudo'
+    default:
+      return `it must answer: ${message}`
+  }
+}
 
 export interface Question {
   readonly path: string

@@ -1,6 +1,7 @@
 // `latchkey device status|pair|unpair|reset|add-code <kind>`: asks the agent that runs, and says what it answered.
 import type { Clock } from '#contract/clock.ts'
 import { millis, seconds } from '#contract/time.ts'
+import { UNPAIRED_WORDS } from '../status.ts'
 import { askAgent } from './client.ts'
 import type { Ask, Reply, Request } from './requests.ts'
 
@@ -56,7 +57,7 @@ export function formatReply(request: Request, { ok, because, status, revoked }: 
     case 'offline':
       return `Offline: ${status.because}. It goes on alone and tries again.`
     case 'unpaired':
-      return `Not paired: ${status.because}. "latchkey device pair" asks for a new code.`
+      return `Not paired: it ${UNPAIRED_WORDS[status.because]}. Ask for a new code with "device pair".`
     default:
       return 'Starting.'
   }

@@ -1,5 +1,6 @@
 // What the command line may ask of a running agent: one line of JSON each, answered by one line.
 import * as v from 'valibot'
+import { UNPAIRED } from '../status.ts'
 
 export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code'] as const
 export type Request = (typeof REQUESTS)[number]
@@ -18,7 +19,7 @@ export type Ask = v.InferOutput<typeof ask>
 /** The status as anybody at this machine may know it: without the device code. */
 const publicStatus = v.variant('phase', [
   v.object({ phase: v.literal('starting') }),
-  v.object({ phase: v.literal('unpaired'), because: v.string() }),
+  v.object({ phase: v.literal('unpaired'), because: v.picklist(UNPAIRED) }),
   v.object({
     phase: v.literal('pairing'),
     device: v.string(),

@@ -34,6 +34,9 @@ test('a device that was put out says so, and what to do', () => {
   expect(formatStatus('Toaster', { phase: 'unpaired', because: 'revoked' }, 'Press Enter for a new code.')).toBe(
     'Toaster was put out. Press Enter for a new code.',
   )
+  expect(formatStatus('Toaster', { phase: 'unpaired', because: 'expired' }, 'Go on.')).toBe(
+    'Toaster was not let in before its code ended. Go on.',
+  )
   expect(formatStatus('Toaster', { phase: 'online', device }, '')).toBe('Toaster is in: security-k3f9ab')
 })
 

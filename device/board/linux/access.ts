@@ -18,14 +18,15 @@ export function openDevice(path: string, hint: string): DeviceFile {
   }
 }
 
-/** Why `path` could not be used. */
-export function accessError(cause: unknown, path: string, hint: string): BoardError {
+/** Why `path` could not be used. `hint` as above; who says it apart gives none. */
+export function accessError(cause: unknown, path: string, hint?: string): BoardError {
+  const how = hint === undefined ? '' : ` (${hint})`
   const code = codeOf(cause) ?? String(cause)
   switch (code) {
     case 'ENOENT':
     case 'ENODEV':
     case 'ENXIO':
-      return new BoardError('missing', `Cannot open ${path} as it must exist (${hint}): got ${code}`, { cause })
+      return new BoardError('missing', `Cannot open ${path} as it must exist${how}: got ${code}`, { cause })
     case 'EACCES':
     case 'EPERM':
       return new BoardError('forbidden', `Cannot open ${path} as ${whoMay(path)}: got ${code}`, { cause })

@@ -94,10 +94,18 @@ test('a hub that is there and an agent that runs', async () => {
   await using place = await createPlace()
   const found = await lookAtNetwork({ ...network, hub: place.issuer })
   expect(found.map(({ level, about }) => `${about}: ${level}`)).toEqual(['hub: ok', 'clock: ok'])
-  expect(await lookAtAgent(place.folder, systemClock)).toMatchObject({ level: 'warning' })
+  expect(await lookAtAgent('thermostat', place.folder, systemClock)).toEqual({
+    ...{ level: 'warning', about: 'agent' },
+    says: `Cannot ask the agent of ${place.folder} as it must be running: got none there. Does --data name its folder?`,
+    todo: 'start it: systemctl start latchkey-thermostat.service, or latchkey device thermostat',
+  })
   await using agent = await place.start()
   const device = await place.approve(agent)
-  expect(await lookAtAgent(place.folder, systemClock)).toEqual({ level: 'ok', about: 'agent', says: `In: ${device}` })
+  expect(await lookAtAgent('thermostat', place.folder, systemClock)).toEqual({
+    level: 'ok',
+    about: 'agent',
+    says: `In: ${device}`,
+  })
 }, 30_000)
 
 test('wiring that is wrong is the one line that the agent would say', async () => {

@@ -194,7 +194,7 @@ test('a folder whose path is longer than a socket may have works as any other', 
 })
 
 test('with nobody there the client says in one line what it needs', async () => {
-  await expect(ask()).rejects.toThrow(`Cannot ask the agent of ${folder} as it must be running: connect ENOENT`)
+  await expect(ask()).rejects.toThrow(`Cannot ask the agent of ${folder} as it must be running: got none there`)
 })
 
 test('something that is no agent is no answer', async () => {
