@@ -8,7 +8,7 @@ import { KINDS, type Kind } from '#contract/ids.ts'
 import { UsageError } from '#contract/settings.ts'
 import { readYaml } from '../wiring/open.ts'
 import { readWiring } from '../wiring/wiring.ts'
-import { planInstallation, SEALING_KEY, SHARED, wiringPath } from './plan.ts'
+import { authorityPath, planInstallation, SEALING_KEY, SHARED, wiringPath } from './plan.ts'
 import type { InstallSettings } from './settings.ts'
 import { unitName } from './unit.ts'
 import { machineUseOf } from './uses.ts'
@@ -26,11 +26,11 @@ const WORDS = { written: 'wrote', unchanged: 'as it was', kept: 'kept, it is you
 
 /** Idempotent. Resolves with the exit code. */
 export async function install(settings: InstallSettings, { program, isRoot, print }: Installer): Promise<number> {
-  const { kind, hub, root, dry } = settings
+  const { kind, hub, ca, root, dry } = settings
   if (!mayWrite(settings, isRoot)) throw notRoot('install')
-  const { text, file } = await readWiringFile(settings)
+  const { text, file, differs } = await readWiringFile(settings)
   const plan = planInstallation({
-    ...{ kind, program, wiring: text, hub },
+    ...{ kind, program, wiring: text, hub, ca },
     uses: machineUseOf(readWiring(readYaml(text, file), { kind, file })),
     sealingKey: existsSync(join(root, SEALING_KEY)) ? SEALING_KEY : undefined,
     packaged: existsSync(join(root, '/usr/lib/sysusers.d/latchkey.conf')),
@@ -40,6 +40,8 @@ export async function install(settings: InstallSettings, { program, isRoot, prin
     print(`${dry && written === 'written' ? 'would write' : WORDS[written]}: ${join(root, planned.path)}`)
     if (dry && written === 'written') print(indent(planned.content))
   }
+  if (differs)
+    print(`\n${wrap(`--config is another than ${file}, which is kept and is what counts: change that one.`)}`)
   print('\nNext, as root:')
   for (const command of plan.commands) print(`  ${command}`)
   for (const note of plan.notes) print(`\n${wrap(note)}`)
@@ -51,7 +53,7 @@ export async function uninstall(settings: InstallSettings, { isRoot, print }: In
   const { kind, root, dry } = settings
   if (!mayWrite(settings, isRoot)) throw notRoot('uninstall')
   const units = '/etc/systemd/system'
-  const own = [`${units}/${unitName(kind)}`, `${units}/multi-user.target.wants/${unitName(kind)}`]
+  const own = [`${units}/${unitName(kind)}`, `${units}/multi-user.target.wants/${unitName(kind)}`, authorityPath(kind)]
   const isLast = !KINDS.some((other) => other !== kind && existsSync(join(root, units, unitName(other))))
   const gone = [...own, ...(isLast ? SHARED.map(({ path }) => path) : [])]
   for (const path of gone) {
@@ -72,17 +74,27 @@ const mayWrite = ({ root, dry }: InstallSettings, isRoot: boolean): boolean => i
 const notRoot = (word: string): Error =>
   new Error(`Cannot ${word} as this must be run by root: use sudo, or --dry-run to see what it would do`)
 
+interface WiringFile {
+  readonly text: string
+  readonly file: string
+  /** Whether `--config` says something else. */
+  readonly differs: boolean
+}
+
 /** The one that is installed goes before `--config`: it is what the unit will read. */
-async function readWiringFile({ kind, config, root }: InstallSettings): Promise<{ text: string; file: string }> {
+async function readWiringFile({ kind, config, root }: InstallSettings): Promise<WiringFile> {
   const installed = join(root, wiringPath(kind))
   const there = await textOf(installed)
-  if (there !== undefined) return { text: there, file: installed }
+  if (there !== undefined) {
+    const differs = config !== undefined && (await textOf(config)) !== there
+    return { text: there, file: installed, differs }
+  }
   if (config === undefined) {
     throw new UsageError(`Cannot install a ${namedKind(kind)} as --config must name its wiring file: got none`)
   }
   const text = await textOf(config)
   if (text === undefined) throw new UsageError(`Cannot use --config as it must name a file that can be read: got none`)
-  return { text, file: config }
+  return { text, file: config, differs: false }
 }
 
 const namedKind = (kind: Kind): string => (kind === 'security' ? 'security panel' : kind)

@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly wiring: string
   readonly uses: MachineUse
   readonly hub: string | undefined
+  /** PEM of the authority to trust for it. */
+  readonly ca: string | undefined
   readonly sealingKey: string | undefined
   /** The .deb brought user and rules. */
   readonly packaged: boolean
@@ -35,6 +37,9 @@ export interface PlanOptions {
 export const SEALING_KEY = '/etc/credstore.encrypted/latchkey-kek'
 
 export const wiringPath = (kind: Kind): string => `/etc/latchkey/${kind}.yaml`
+
+/** The unit sees `/etc`, and not where the person had the authority's certificate. */
+export const authorityPath = (kind: Kind): string => `/etc/latchkey/${kind}-ca.pem`
 
 /** A system user of its own, and the groups of the header's device files where they are missing. sysusers.d(5) */
 export const SYSUSERS = `g gpio -\ng i2c -\nu ${USER} - "Latchkey device" /var/lib/latchkey\n`
@@ -49,14 +54,20 @@ export const SHARED: readonly PlannedFile[] = [
   { path: '/etc/udev/rules.d/60-latchkey.rules', content: UDEV, mode: 0o644 },
 ]
 
-export function planInstallation({ kind, program, wiring, uses, hub, sealingKey, packaged }: PlanOptions): InstallPlan {
+export function planInstallation(options: PlanOptions): InstallPlan {
+  const { kind, program, wiring, uses, hub, ca, sealingKey, packaged } = options
   const path = wiringPath(kind)
-  const flags = ['--config', path, ...(hub === undefined ? [] : ['--hub', hub])]
+  const server = [
+    ...(hub === undefined ? [] : ['--hub', hub]),
+    ...(ca === undefined ? [] : ['--ca', authorityPath(kind)]),
+  ]
+  const flags = ['--config', path, ...server]
   const unit = formatUnit({ kind, program, flags, uses, sealingKey })
   return {
     files: [
       { path: `/etc/systemd/system/${unitName(kind)}`, content: unit, mode: 0o644 },
       ...(packaged ? [] : SHARED),
+      ...(ca === undefined ? [] : [{ path: authorityPath(kind), content: ca, mode: 0o644 }]),
       { path, content: wiring, mode: 0o644, unlessThere: true },
     ],
     commands: [

@@ -65,6 +65,27 @@ test('writes unit, user, rules and wiring, and says what to run', async () => {
   ).toBeLessThanOrEqual(80)
 })
 
+test('the authority of a hub that is its own goes where the unit can read it, and goes away with the unit', async () => {
+  const pem = join(root, 'ca.pem')
+  writeFileSync(pem, '-----BEGIN CERTIFICATE-----\n')
+  await install(within('--config', hall, '--hub', 'https://hub.local:8443', '--ca', pem), installer())
+  expect(there(UNIT)).toContain(' --hub https://hub.local:8443 --ca /etc/latchkey/thermostat-ca.pem\n')
+  expect(there('/etc/latchkey/thermostat-ca.pem')).toBe('-----BEGIN CERTIFICATE-----\n')
+  await uninstall(within(), installer())
+  expect(readdirSync(join(root, '/etc/latchkey'))).toEqual(['thermostat.yaml'])
+})
+
+test('a wiring that was changed somewhere else is not what counts, and that is said', async () => {
+  await install(within('--config', hall), installer())
+  expect(said.join('\n')).not.toContain('change that one')
+  writeFileSync(hall, HALL.replace('17', '27'))
+  await install(within('--config', hall), installer())
+  expect(there(WIRING)).toBe(HALL)
+  expect(said.join('\n').replaceAll('\n', ' ')).toContain(
+    `--config is another than ${join(root, WIRING)}, which is kept`,
+  )
+})
+
 test('again, it changes nothing; and a wiring file that somebody wrote is kept, and is what the unit goes by', async () => {
   await install(within('--config', hall), installer())
   const before = statSync(join(root, UNIT)).mtimeMs
