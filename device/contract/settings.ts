@@ -1,4 +1,5 @@
 // How a program's settings are read: an environment variable each, each also a flag, once, at start.
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { COLUMNS, wrapWords } from './columns.ts'
@@ -133,7 +134,7 @@ export function readBrokerUrl(text: string, setting: string): URL {
 
 /** The text of a file that holds a secret and a line end. Throws a `UsageError` that names `setting`. */
 export function readSecret(file: string, setting: string): string {
-  const text = readText(file, setting, 'a file that can be read').trim()
+  const text = readBytes(file, setting, 'a file that can be read').toString('utf8').trim()
   if (text === '') throw new UsageError(`Cannot use ${setting} as it must hold a secret: got an empty file`)
   if ((statSync(file).mode & 0o007) !== 0) {
     throw new UsageError(`Cannot use ${setting} as nobody else may read it: set its mode with chmod 600`)
@@ -141,11 +142,16 @@ export function readSecret(file: string, setting: string): string {
   return text
 }
 
-/** The text of a PEM file with certificates. Throws a `UsageError` that names `setting`. */
+/** The PEM of a file with certificates; one in DER, as the hub hands it out to phones, will do. Throws a `UsageError` that names `setting`. */
 export function readPem(file: string, setting: string): string {
-  const text = readText(file, setting, 'a PEM file that can be read')
+  const bytes = readBytes(file, setting, 'a PEM file that can be read')
+  const text = bytes.toString('utf8')
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text
-  throw new UsageError(`Cannot use ${setting} as its file must hold a certificate in PEM: got none`)
+  try {
+    return new X509Certificate(bytes).toString()
+  } catch {
+    throw new UsageError(`Cannot use ${setting} as its file must hold a certificate: got none`)
+  }
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -156,9 +162,9 @@ export function readLogLevel(text: string): string {
   throw new UsageError(`Cannot use LATCHKEY_LOG (--log) as it must be one of ${LOG_LEVELS.join(', ')}: got "${text}"`)
 }
 
-function readText(file: string, setting: string, what: string): string {
+function readBytes(file: string, setting: string, what: string): Buffer {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new UsageError(`Cannot use ${setting} as it must name ${what}: ${reason}`)

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '#contract/clock.ts'
 import type { Environment } from '#contract/settings.ts'
 import { readDeviceConfig } from '../../device/config.ts'
+import { openAuthority } from '../../hub/tls/authority.ts'
 
 let key: string
 let folder: string
@@ -47,9 +49,14 @@ test('a switch in the environment is true or false, and nothing that would silen
 })
 
 test('a file of an authority holds a certificate', () => {
-  expect(refusal(['thermostat', '--ca', key])).toMatch(
-    /LATCHKEY_CA \(--ca\) as its file must hold a certificate in PEM/,
-  )
+  expect(refusal(['thermostat', '--ca', key])).toMatch(/LATCHKEY_CA \(--ca\) as its file must hold a certificate/)
+})
+
+test('an authority as the hub hands it out to phones is taken as PEM', async () => {
+  const { der, pem } = await openAuthority({ folder, clock: systemClock })
+  writeFileSync(join(folder, 'latchkey-ca.crt'), new Uint8Array(der))
+  const config = readDeviceConfig(['thermostat', '--ca', join(folder, 'latchkey-ca.crt')], {})
+  expect(config).toMatchObject({ ca: expect.stringContaining(pem.trim()) })
 })
 
 test('a kind that there is not is named', () => {
