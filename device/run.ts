@@ -7,6 +7,7 @@ import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
 import { type Millis, type Moment, millis } from '#contract/time.ts'
 import { createComplaint } from './complaint.ts'
 import { type Ack, type Announcement, type Command, type Control, type Hardware, refuse, type Step } from './control.ts'
+import { createQueue } from './queue.ts'
 import { reasonOf } from './reason.ts'
 
 /** A kind of device, ready to run: which control on which hardware. */
@@ -196,20 +197,6 @@ const MOST_WAITING = 8
 
 const soonest = (a: Millis | undefined, b: Millis | undefined): Millis | undefined =>
   a === undefined || b === undefined ? (a ?? b) : millis(Math.min(a, b))
-
-/** Runs jobs one after the other; one that fails fails alone. */
-function createQueue() {
-  let last: Promise<unknown> = Promise.resolve()
-  return {
-    add<T>(job: () => T | Promise<T>): Promise<T> {
-      const result = last.then(job)
-      last = result.catch(() => {})
-      return result
-    },
-    /** When everything added so far has run. */
-    idle: (): Promise<unknown> => last,
-  }
-}
 
 const same = (a: Value | undefined, b: Value): boolean =>
   a === b || (typeof b === 'object' && a !== undefined && JSON.stringify(a) === JSON.stringify(b))

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { erase, FileError, keepAside, openFolder } from '#contract/files.ts'
 import { createClientKey } from '../oauth/client-key.ts'
+import { createQueue } from '../queue.ts'
 import { type Credentials, VERSION } from './credentials.ts'
 import { erasePlain, readPlain } from './plain.ts'
 import { type KeyPlaces, type KeyRing, openKeyRing } from './sealing-key.ts'
@@ -134,7 +135,7 @@ const NOTHING: Held = { sequence: 0, kid: '' }
 function createStore({ folder, slots, ring, log, ...begun }: Parts): OwnStore {
   let { current, sequence } = begun
   const held = new Map<string, Held>(slots.map((slot) => [slot.file, slot.type === 'opened' ? slot : NOTHING]))
-  let saving: Promise<void> = Promise.resolve()
+  const changes = createQueue()
 
   const write = async (next: Credentials): Promise<void> => {
     const failures: unknown[] = []
@@ -154,15 +155,12 @@ function createStore({ folder, slots, ring, log, ...begun }: Parts): OwnStore {
   }
   let closed = false
   /** One after the other, each from what the one before has left. */
-  const change = (next: (current: Credentials) => Credentials | undefined): Promise<void> => {
-    const saved = saving.then(async () => {
+  const change = (next: (current: Credentials) => Credentials | undefined): Promise<void> =>
+    changes.add(async () => {
       if (closed) throw new FileError('Cannot keep credentials as the folder must be in use: it is being erased')
       const wanted = next(current)
       if (wanted !== undefined) await write(wanted)
     })
-    saving = saved.catch(() => {})
-    return saved
-  }
   const save = (next: Credentials): Promise<void> => change(() => next)
   return {
     ring,
@@ -178,7 +176,7 @@ function createStore({ folder, slots, ring, log, ...begun }: Parts): OwnStore {
       change((now) => (now.grant === undefined ? undefined : { ...now, grant: { refreshToken } })),
     async close() {
       closed = true
-      await saving
+      await changes.idle()
     },
     async forgetGrant() {
       await change(({ grant: _, ...kept }) => kept)

@@ -1,13 +1,14 @@
 // Keeps a picture of the pairing code in a file while there is one, for an e-paper or a photo frame.
 import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
+import { createQueue } from '../queue.ts'
 import type { Status } from '../status.ts'
 import { encodePbm, encodePng, pairingPicture } from './image.ts'
 
 /** What `file` ends with decides: `.png`, or else a portable bitmap. Gone again once the code is used or over. */
 export function createPairingImage(file: string, log: Logger): (status: Status) => void {
   const encode = file.toLowerCase().endsWith('.png') ? encodePng : encodePbm
-  let last: Promise<void> = Promise.resolve()
+  const updates = createQueue()
   const update = async (status: Status) => {
     if (status.phase !== 'pairing') {
       await rm(file, { force: true })
@@ -18,8 +19,6 @@ export function createPairingImage(file: string, log: Logger): (status: Status) 
     await rename(`${file}.new`, file)
   }
   return (status) => {
-    last = last
-      .then(() => update(status))
-      .catch((err: unknown) => log.warn({ err }, 'the pairing image is not written'))
+    updates.add(() => update(status)).catch((err: unknown) => log.warn({ err }, 'the pairing image is not written'))
   }
 }

@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { readWhole, writeWhole } from '#contract/files.ts'
 import type { JsonObject } from '#contract/property.ts'
 import type { Announcement } from '../control.ts'
+import { createQueue } from '../queue.ts'
 
 /** EN 50131-1 grade 4 wants five hundred kept; the oldest goes first. */
 export const MOST_EVENTS = 1_000
@@ -40,17 +41,12 @@ export async function openEventLog(
   }
   const before = await read()
   let lines = before.length
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
-  }
+  const writes = createQueue()
   return {
     before,
     log: {
       append: (announcement) =>
-        inTurn(async () => {
+        writes.add(async () => {
           // A hub that is away for a year must not fill the card: beyond twice what is kept it is written anew.
           if (++lines > 2 * MOST_EVENTS) {
             const kept = await read()
@@ -67,9 +63,9 @@ export async function openEventLog(
             await handle.close()
           }
         }),
-      idle: () => inTurn(async () => {}),
+      idle: writes.idle,
       clear: () =>
-        inTurn(async () => {
+        writes.add(async () => {
           lines = 0
           await rm(file, { force: true })
         }),

@@ -2,6 +2,7 @@
 // for a while instead of being waited for again and again.
 import { after, type Clock } from '#contract/clock.ts'
 import { type Millis, millis, seconds } from '#contract/time.ts'
+import { createQueue } from '../../queue.ts'
 import { BoardError } from '../error.ts'
 import { type I2cDevice, nameOf, openI2cDevice } from './i2c-device.ts'
 
@@ -31,7 +32,7 @@ export interface I2cOptions {
 export function openI2c({ bus, clock, devRoot = '/dev', sysRoot = '/sys', ...options }: I2cOptions): I2cBus {
   const { open = (address: number) => openI2cDevice({ bus, address, devRoot, sysRoot }) } = options
   const devices = new Map<number, I2cDevice>()
-  let last: Promise<unknown> = Promise.resolve()
+  const reads = createQueue()
   /** A read that was given up and still blocks a thread: nothing else is started until it is over. */
   let hung = false
   let restsUntil: Millis | undefined
@@ -82,11 +83,7 @@ export function openI2c({ bus, clock, devRoot = '/dev', sysRoot = '/sys', ...opt
         throw error
       }
     },
-    read(address, register, length) {
-      const result = last.then(() => readInTime(address, register, length))
-      last = result.catch(() => {})
-      return result
-    },
+    read: (address, register, length) => reads.add(() => readInTime(address, register, length)),
     [Symbol.dispose]() {
       for (const device of devices.values()) device[Symbol.dispose]()
       devices.clear()

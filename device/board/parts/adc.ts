@@ -1,5 +1,6 @@
 // The ADS1115 (TI SBAS444): four analog inputs on I2C, which a Raspberry Pi lacks.
 import { millis } from '#contract/time.ts'
+import { createQueue, type Queue } from '../../queue.ts'
 import { BoardError } from '../error.ts'
 import { readI2c, writeI2c } from './i2c.ts'
 import { i2cPart, type Site } from './site.ts'
@@ -15,18 +16,18 @@ const CONVERTS_FOR = millis(10)
 const DONE = 0x8000
 
 /** One conversion at a time on each chip, whoever asks. */
-const busy = new WeakMap<Site, Map<number, Promise<unknown>>>()
+const conversions = new WeakMap<Site, Map<number, Queue>>()
 
 /** Volts against ground. Rejects with a `BoardError`. */
-export function readVolts(site: Site, { address, channel }: { readonly address: number; readonly channel: number }) {
-  const chips = busy.get(site) ?? new Map<number, Promise<unknown>>()
-  busy.set(site, chips)
-  const result = (chips.get(address) ?? Promise.resolve()).then(() => convert(site, address, channel))
-  chips.set(
-    address,
-    result.catch(() => {}),
-  )
-  return result
+export function readVolts(
+  site: Site,
+  { address, channel }: { readonly address: number; readonly channel: number },
+): Promise<number> {
+  const chips = conversions.get(site) ?? new Map<number, Queue>()
+  conversions.set(site, chips)
+  const chip = chips.get(address) ?? createQueue()
+  chips.set(address, chip)
+  return chip.add(() => convert(site, address, channel))
 }
 
 async function convert(site: Site, address: number, channel: number): Promise<number> {
