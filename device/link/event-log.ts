@@ -30,17 +30,11 @@ export async function openEventLog(
   folder: string,
 ): Promise<{ readonly log: EventLog; readonly before: readonly Announcement[] }> {
   const file = join(folder, 'events.ndjson')
-  const read = async (): Promise<readonly Announcement[]> => {
-    const lines = ((await readWhole(file)) ?? '').split('\n').slice(-MOST_EVENTS)
-    return lines.flatMap((text): Announcement[] => {
-      const parsed = v.safeParse(line, parse(text))
-      if (!parsed.success) return []
-      const { path, value, ...silent } = parsed.output
-      return [{ path: path as Announcement['path'], value: value as JsonObject, ...silent }]
-    })
-  }
-  const before = await read()
-  let lines = before.length
+  const readLines = async () => ((await readWhole(file)) ?? '').split('\n')
+  const found = await readLines()
+  const before = newestOf(found)
+  /** In the file, also those that are no longer handed over: an earlier life may have left many. */
+  let lines = found.length
   const writes = createQueue()
   return {
     before,
@@ -49,7 +43,7 @@ export async function openEventLog(
         writes.add(async () => {
           // A hub that is away for a year must not fill the card: beyond twice what is kept it is written anew.
           if (++lines > 2 * MOST_EVENTS) {
-            const kept = await read()
+            const kept = newestOf(await readLines())
             await writeWhole(file, [...kept, announcement].map((each) => JSON.stringify(each)).join('\n'))
             lines = kept.length + 1
             return
@@ -72,6 +66,14 @@ export async function openEventLog(
     },
   }
 }
+
+const newestOf = (lines: readonly string[]): readonly Announcement[] =>
+  lines.slice(-MOST_EVENTS).flatMap((text): Announcement[] => {
+    const parsed = v.safeParse(line, parse(text))
+    if (!parsed.success) return []
+    const { path, value, ...silent } = parsed.output
+    return [{ path: path as Announcement['path'], value: value as JsonObject, ...silent }]
+  })
 
 function parse(text: string): unknown {
   try {

@@ -1,5 +1,5 @@
 // What a panel saw while nobody listened.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -140,6 +140,21 @@ test('a year without a hub does not fill the card', async () => {
     rmSync(folder, { recursive: true })
   }
 }, 60_000)
+
+test('nor does one in which the power goes again and again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  try {
+    const earlier = Array.from({ length: 1_990 }, (_, index) => JSON.stringify(event(index + 1)))
+    writeFileSync(join(folder, 'events.ndjson'), earlier.join('\n'))
+    const { log } = await openEventLog(folder)
+    for (let seq = 1_991; seq <= 2_190; seq++) await log.append(event(seq))
+    const lines = readFileSync(join(folder, 'events.ndjson'), 'utf8').split('\n')
+    expect(lines.length).toBeLessThan(2_100)
+    expect((await openEventLog(folder)).before.map(seqOf).slice(-2)).toEqual([2_189, 2_190])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
 
 describe('reports', () => {
   test('the newest twenty wait, and no more than twenty a minute are told', () => {
