@@ -5,7 +5,6 @@ import { systemClock } from '#contract/clock.ts'
 import { type Environment, formatSettings, UsageError } from '#contract/settings.ts'
 import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
 import { isRequest, type Request } from './local/requests.ts'
-import { LINUX } from './wiring/board.ts'
 
 export const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
        latchkey device <status|pair|unpair|reset|add-code> <kind> [options]
@@ -70,7 +69,7 @@ async function releaseOutputs({ args, env, print, openLog }: Caller): Promise<nu
   // As the agent reads it, which may have gone on with the last good one.
   const { openWiring } = await import('./wiring/open.ts')
   const wiring = await openWiring({ ...config, file, log: openLog(config) })
-  const board = config.board ?? wiring.board ?? LINUX
+  const { board } = wiring
   if (board.type !== 'linux') {
     print('Nothing to release: no line of this machine is wired.')
     return 0

@@ -7,7 +7,6 @@ import type { OpenedBoard } from './board/open.ts'
 import type { DeviceConfig } from './config.ts'
 import { createPairingImage } from './display/pairing-image.ts'
 import type { Status } from './status.ts'
-import { LINUX } from './wiring/board.ts'
 import type { Wiring } from './wiring/wiring.ts'
 
 export interface Setup {
@@ -21,7 +20,6 @@ export async function readSetup(config: DeviceConfig, log: Logger): Promise<Setu
   const { kind, folder, pairingImage } = config
   const wiring = await readFile(config, log)
   const name = config.name ?? wiring?.name ?? KIND_NAMES[kind]
-  const board = config.board ?? wiring?.board ?? LINUX
   const showImage = pairingImage === undefined ? undefined : createPairingImage(pairingImage, log)
   const withImage = (opened: OpenedBoard): OpenedBoard => ({
     ...opened,
@@ -30,8 +28,9 @@ export async function readSetup(config: DeviceConfig, log: Logger): Promise<Setu
       showImage?.(status)
     },
   })
-  if (board.type === 'simulated') return { name, open: async () => withImage(await openSimulated(config)) }
-  if (wiring === undefined) {
+  const board = wiring?.board ?? config.board
+  if (board?.type === 'simulated') return { name, open: async () => withImage(await openSimulated(config)) }
+  if (wiring === undefined || board === undefined) {
     throw new UsageError('Cannot open the board as --config must name a file that says what is wired where: got none')
   }
   return {

@@ -10,7 +10,7 @@ import { ioctl } from '../board/linux/ioctl.ts'
 import { listOneWire } from '../board/linux/one-wire.ts'
 import { findPwm } from '../board/linux/pwm.ts'
 import { machineUseOf } from '../install/uses.ts'
-import { type BoardWiring, LINUX } from '../wiring/board.ts'
+import type { BoardWiring } from '../wiring/board.ts'
 import { readWiringText, readYaml } from '../wiring/open.ts'
 import { usesOf } from '../wiring/uses.ts'
 import { readWiring, type Wiring } from '../wiring/wiring.ts'
@@ -25,7 +25,7 @@ export async function lookAtWiring(kind: Kind, file: string): Promise<readonly F
   } catch (error) {
     return [at.problem(messageOf(error), 'put the file right: docs/wiring.md has an example for each kind')]
   }
-  const board = wiring.board ?? LINUX
+  const { board } = wiring
   const valid = at.ok(`${file} is valid`)
   switch (board.type) {
     case 'simulated':
@@ -33,7 +33,7 @@ export async function lookAtWiring(kind: Kind, file: string): Promise<readonly F
     case 'firmata':
       return [valid, lookAtFile(board.port, 'plug the Arduino in')]
     case 'linux':
-      return [valid, ...lookAtPins(wiring, board), ...lookAtBuses(wiring, board), ...lookAtSensors(wiring)]
+      return [valid, ...lookAtPins(wiring, board), ...lookAtBuses(wiring), ...lookAtSensors(wiring)]
   }
 }
 
@@ -62,8 +62,8 @@ function holderOf(chip: Chip, pin: number): string | undefined {
   return used ? consumer || 'the kernel' : undefined
 }
 
-function lookAtBuses(wiring: Wiring, board: BoardWiring): readonly Finding[] {
-  const { i2c, pwm } = machineUseOf(wiring, board)
+function lookAtBuses(wiring: Wiring): readonly Finding[] {
+  const { i2c, pwm } = machineUseOf(wiring)
   const buses = i2c.map((bus) => lookAtFile(`/dev/i2c-${bus}`, 'dtparam=i2c_arm=on in config.txt, then restart'))
   if (!pwm) return buses
   const found = findPwm()

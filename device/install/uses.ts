@@ -1,6 +1,5 @@
 // What of the machine a wiring touches: the unit opens that and nothing else.
 import { UsageError } from '#contract/settings.ts'
-import { type BoardWiring, LINUX } from '../wiring/board.ts'
 import { usesOf } from '../wiring/uses.ts'
 import type { Wiring } from '../wiring/wiring.ts'
 
@@ -13,8 +12,9 @@ export interface MachineUse {
   readonly serial: string | undefined
 }
 
-/** `board` goes before the file's. Throws a `UsageError` where there is no hardware to open. */
-export function machineUseOf(wiring: Wiring, board: BoardWiring = wiring.board ?? LINUX): MachineUse {
+/** Throws a `UsageError` where there is no hardware to open. */
+export function machineUseOf(wiring: Wiring): MachineUse {
+  const { board } = wiring
   switch (board.type) {
     case 'simulated':
       throw new UsageError('Cannot install a simulated board as there must be hardware: name linux or firmata:<port>')

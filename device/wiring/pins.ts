@@ -1,6 +1,5 @@
 // Whether the parts of a wiring get in each other's way.
 import type { BoardWiring } from './board.ts'
-import { LINUX } from './board.ts'
 import { hex } from './rules.ts'
 
 /** `path` is where in the file. */
@@ -28,7 +27,7 @@ const LAST_PULLED_HIGH = 8
 const PWM_PINS = [12, 13, 18, 19]
 
 /** The first conflict, as the rest of a sentence that begins with "Cannot use hall.yaml"; undefined where there is none. */
-export function conflict(board: BoardWiring = LINUX, uses: readonly Use[]): string | undefined {
+export function conflict(board: BoardWiring, uses: readonly Use[]): string | undefined {
   const pins = uses.filter((use): use is PinUse => use.type === 'pin')
   const i2c = uses.filter((use): use is I2cUse => use.type === 'i2c')
   const kernel = uses.filter((use): use is KernelUse => use.type === 'kernel')

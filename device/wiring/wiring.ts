@@ -15,7 +15,8 @@ import { usesOf } from './uses.ts'
 interface Common {
   /** Undefined where the file does not say. */
   readonly name: string | undefined
-  readonly board: BoardWiring | undefined
+  /** Linux where nobody says. */
+  readonly board: BoardWiring
 }
 
 export type Wiring =
@@ -34,7 +35,7 @@ export type Wiring =
 /** As the hub takes it: with another one the device would never be let in. */
 const NAME_FORM = `must be ${DEVICE_NAME_FORM}`
 const name = v.pipe(v.string(NAME_FORM), v.check(isDeviceName, NAME_FORM))
-const common = { name: v.optional(name), board: v.optional(board) }
+const common = { name: v.optional(name), board: v.optional(board, 'linux') }
 const files = {
   thermostat: strict({ ...common, wiring: thermostatParts, behaviour: v.optional(thermostatBehaviour, {}) }),
   toaster: strict({ ...common, wiring: toasterParts, behaviour: v.optional(toasterBehaviour, {}) }),
@@ -52,8 +53,9 @@ export interface WiringOptions {
 /** Throws a `UsageError` of one line that names file and path, and says what to do. */
 export function readWiring(input: unknown, options: WiringOptions): Wiring {
   const { kind, file } = options
-  const wiring = readKind(kind, input, file)
-  const refused = conflict(options.board ?? wiring.board, usesOf(wiring))
+  const found = readKind(kind, input, file)
+  const wiring = { ...found, board: options.board ?? found.board }
+  const refused = conflict(wiring.board, usesOf(wiring))
   if (refused !== undefined) throw new UsageError(`Cannot use ${file} ${refused}`)
   return wiring
 }
