@@ -19,7 +19,12 @@ export interface Node {
   readonly properties: Readonly<Record<string, Property>>
 }
 
-const temperature = { datatype: 'float', min: 5, max: 35, step: 0.1, unit: '°C' } as const
+/** What a room may be set to, °C. */
+export const TARGETS = { min: 5, max: 35 } as const
+/** Shades of toast. */
+export const SHADES = { min: 1, max: 7 } as const
+
+const temperature = { datatype: 'float', ...TARGETS, step: 0.1, unit: '°C' } as const
 
 export const MODES = ['off', 'heat', 'cool', 'heat_cool'] as const
 export const PRESETS = ['none', 'away', 'eco', 'comfort', 'sleep', 'boost'] as const
@@ -94,7 +99,7 @@ const TOASTER: Readonly<Record<string, Node>> = {
     properties: {
       state: { name: 'State', datatype: 'enum', values: CYCLE_STATES },
       program: { name: 'Program', datatype: 'enum', values: PROGRAMS, settable: true },
-      browning: { name: 'Browning', datatype: 'integer', min: 1, max: 7, step: 1, settable: true },
+      browning: { name: 'Browning', datatype: 'integer', ...SHADES, step: 1, settable: true },
       start: { name: 'Start', datatype: 'boolean', settable: true, momentary: true },
       cancel: { name: 'Cancel', datatype: 'boolean', settable: true, momentary: true },
       lift: { name: 'Lift and look', datatype: 'boolean', settable: true, momentary: true },

@@ -1,7 +1,7 @@
 // The thermostat: regulates a room by itself, with or without a hub, and fails towards a room that neither freezes nor overheats.
 import * as v from 'valibot'
 import { formatInstant, parseInstant } from '#contract/clock.ts'
-import type { HEALTH } from '#contract/kinds.ts'
+import { type HEALTH, TARGETS } from '#contract/kinds.ts'
 import type { PropertyPath, Value } from '#contract/property.ts'
 import { type Instant, type Millis, type Moment, millis, minutes } from '#contract/time.ts'
 import { type Ack, type Command, type Control, done, type Reply, refuse, type Step } from '../control.ts'
@@ -118,7 +118,7 @@ function heard(state: State, reading: ThermostatReading, { uptime }: Moment): St
 /** From what the wall shows, in tenths, and never beyond what a phone could ask for. */
 function turned(settings: Settings, kelvin: number): Settings {
   const wanted = Math.round((shownTarget(settings) + kelvin) * 10) / 10
-  const target = Math.min(35, Math.max(5, wanted))
+  const target = Math.min(TARGETS.max, Math.max(TARGETS.min, wanted))
   return Number.isFinite(target) ? { ...settings, target, preset: 'none' } : settings
 }
 

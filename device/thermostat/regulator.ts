@@ -27,8 +27,18 @@ export type Regulator =
 export type Proportional = Exclude<Regulator, { type: 'hysteresis' }>
 
 export const HYSTERESIS = { type: 'hysteresis', kelvin: 0.3 } as const satisfies Regulator
-export const TPI: Proportional = { type: 'tpi', perKelvin: 0.6, perKelvinOutside: 0.01, cycle: minutes(10) }
-export const PI: Proportional = { type: 'pi', perKelvin: 0.4, integralTime: minutes(180), cycle: minutes(10) }
+export const TPI = {
+  type: 'tpi',
+  perKelvin: 0.6,
+  perKelvinOutside: 0.01,
+  cycle: minutes(10),
+} as const satisfies Regulator
+export const PI = {
+  type: 'pi',
+  perKelvin: 0.4,
+  integralTime: minutes(180),
+  cycle: minutes(10),
+} as const satisfies Regulator
 
 /** One stretch of a time-proportional cycle: on, then off until it ends. */
 export interface Cycle {

@@ -1,6 +1,6 @@
 // A thermostat's state, what of it survives a power cut, and how it is read back.
 import * as v from 'valibot'
-import { MODES, PRESETS } from '#contract/kinds.ts'
+import { MODES, PRESETS, TARGETS } from '#contract/kinds.ts'
 import type { JsonObject } from '#contract/property.ts'
 import { type Instant, instant, type Millis } from '#contract/time.ts'
 import type { RegulatorState } from './regulator.ts'
@@ -82,7 +82,7 @@ export const DEFAULT_SETTINGS: Settings = {
 /** `heat_cool` needs this much room between its two targets. */
 export const MIN_BAND = 2
 
-const celsius = v.pipe(v.number(), v.minValue(5), v.maxValue(35))
+const celsius = v.pipe(v.number(), v.minValue(TARGETS.min), v.maxValue(TARGETS.max))
 /** ECMA-262 `Date`: no time lies further than this from 1970, and none beyond can be written down. */
 const LAST_INSTANT = 8.64e15
 const savedInstant = v.pipe(v.number(), v.minValue(-LAST_INSTANT), v.maxValue(LAST_INSTANT), v.transform(instant))

@@ -1,5 +1,6 @@
 // The toaster. The heater is on only while the carriage is down, a cycle's time is running and nothing is wrong; a start from afar needs
 // somebody who stood at the toaster within ten minutes.
+import { SHADES } from '#contract/kinds.ts'
 import type { PropertyPath, Value } from '#contract/property.ts'
 import { type Millis, type Moment, millis, minutes, seconds } from '#contract/time.ts'
 import { type Command, type Control, done, type Reply, refuse, type Step } from '../control.ts'
@@ -71,7 +72,7 @@ function heard(state: State, reading: ToasterReading, at: Moment): Step<State> {
 
 /** A worn knob may say anything. */
 const shadeOf = (position: number): number | undefined =>
-  Number.isFinite(position) ? Math.round(Math.min(7, Math.max(1, position))) : undefined
+  Number.isFinite(position) ? Math.round(Math.min(SHADES.max, Math.max(SHADES.min, position))) : undefined
 
 /** The carriage moved, by hand, by the spring, or because the magnet let go. */
 function moved(state: State, position: 'up' | 'down', { uptime }: Moment): Step<State> {

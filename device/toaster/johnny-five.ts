@@ -1,4 +1,5 @@
 // A toaster's heater, carriage, magnet, keys and knob on a real board.
+import { SHADES } from '#contract/kinds.ts'
 import { seconds } from '#contract/time.ts'
 import { openButton } from '../board/parts/button.ts'
 import { openContact } from '../board/parts/contact.ts'
@@ -18,7 +19,6 @@ import { createMeasuredCase } from './measured-case.ts'
 
 const READ_EVERY = seconds(1)
 const KEYS = ['start', 'cancel', 'remote-start', 'reset'] as const
-const SHADES = { first: 1, last: 7 } as const
 
 /** Heater and magnet are off when it resolves. Whoever wires disposes, and the board after it. */
 export async function wireToaster(
@@ -59,14 +59,12 @@ export async function wireToaster(
   )
 
   await install(parts.knob, (wiring) =>
-    openKnob(site, wiring, (share) =>
-      tell({ type: 'knob', browning: SHADES.first + share * (SHADES.last - SHADES.first) }),
-    ),
+    openKnob(site, wiring, (share) => tell({ type: 'knob', browning: SHADES.min + share * (SHADES.max - SHADES.min) })),
   )
   let browning: number | undefined
   const shade = (by: number) => {
     if (browning === undefined) return
-    const value = Math.min(SHADES.last, Math.max(SHADES.first, browning + by))
+    const value = Math.min(SHADES.max, Math.max(SHADES.min, browning + by))
     void operate({ path: 'cycle/browning', value }).catch(() => {})
   }
   await install(parts.lighter, (wiring) => openButton(site, wiring, () => shade(-1)))

@@ -1,6 +1,6 @@
 // A toaster's state. Nothing of a cycle survives a power cut: it always wakes idle, with the heater off.
 import * as v from 'valibot'
-import { PROGRAMS } from '#contract/kinds.ts'
+import { PROGRAMS, SHADES } from '#contract/kinds.ts'
 import type { Millis } from '#contract/time.ts'
 import type { Program } from './programs.ts'
 
@@ -45,7 +45,7 @@ export interface ToasterState {
 
 const saved = v.object({
   program: v.picklist(PROGRAMS),
-  browning: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(7)),
+  browning: v.pipe(v.number(), v.integer(), v.minValue(SHADES.min), v.maxValue(SHADES.max)),
 })
 
 export const initialState = (kept: unknown): ToasterState => {

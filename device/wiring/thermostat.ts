@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { minutes, seconds } from '#contract/time.ts'
 import { RESTS } from '../thermostat/guard.ts'
-import { HYSTERESIS, PI, type Regulator, type Rests, TPI } from '../thermostat/regulator.ts'
+import { HYSTERESIS, PI, type Proportional, type Regulator, type Rests, TPI } from '../thermostat/regulator.ts'
 import { between, button, contact, led, output, relay, strict } from './rules.ts'
 import { display, roomSensor } from './sensor.ts'
 import { schedule } from './week.ts'
@@ -28,7 +28,7 @@ const BY_NAME = { hysteresis: HYSTERESIS, tpi: TPI, pi: PI } as const
 const NAMES = ['hysteresis', 'tpi', 'pi'] as const
 const FORM = `must be one of ${NAMES.join(', ')}, or settings with such a type`
 
-const cycle = v.optional(between(2, 60, 'minutes'), 10)
+const cycle = (regulator: Proportional) => v.optional(between(2, 60, 'minutes'), regulator.cycle / minutes(1))
 const described = v.variant(
   'type',
   [
@@ -39,9 +39,9 @@ const described = v.variant(
     v.pipe(
       strict({
         type: v.literal('tpi'),
-        'per-kelvin': v.optional(between(0.05, 5, 'of the time'), 0.6),
-        'per-kelvin-outside': v.optional(between(0, 0.5, 'of the time'), 0.01),
-        'cycle-minutes': cycle,
+        'per-kelvin': v.optional(between(0.05, 5, 'of the time'), TPI.perKelvin),
+        'per-kelvin-outside': v.optional(between(0, 0.5, 'of the time'), TPI.perKelvinOutside),
+        'cycle-minutes': cycle(TPI),
       }),
       v.transform(
         ({ type, 'per-kelvin': perKelvin, 'per-kelvin-outside': perKelvinOutside, ...rest }): Regulator => ({
@@ -53,9 +53,9 @@ const described = v.variant(
     v.pipe(
       strict({
         type: v.literal('pi'),
-        'per-kelvin': v.optional(between(0.05, 5, 'of the time'), 0.4),
-        'integral-minutes': v.optional(between(10, 1440, 'minutes'), 180),
-        'cycle-minutes': cycle,
+        'per-kelvin': v.optional(between(0.05, 5, 'of the time'), PI.perKelvin),
+        'integral-minutes': v.optional(between(10, 1440, 'minutes'), PI.integralTime / minutes(1)),
+        'cycle-minutes': cycle(PI),
       }),
       v.transform(
         ({ type, 'per-kelvin': perKelvin, ...rest }): Regulator => ({

@@ -1,6 +1,6 @@
 // A week as people write it: `{ days: mon-fri, at: "06:30", preset: comfort }`.
 import * as v from 'valibot'
-import { PRESETS } from '#contract/kinds.ts'
+import { PRESETS, TARGETS } from '#contract/kinds.ts'
 import { localOf } from '#contract/local-time.ts'
 import { instant } from '#contract/time.ts'
 import type { Schedule, ScheduleEntry } from '../thermostat/schedule.ts'
@@ -45,7 +45,7 @@ const entry = v.pipe(
     days,
     at: time,
     preset: v.optional(oneOf(presets, '')),
-    target: v.optional(between(5, 35, '°C')),
+    target: v.optional(between(TARGETS.min, TARGETS.max, '°C')),
   }),
   v.check(({ preset, target }) => (preset === undefined) !== (target === undefined), 'must have a preset or a target'),
   v.transform(({ days, at, preset, target }): ScheduleEntry => {
