@@ -5,7 +5,6 @@ import { type Millis, millis, seconds } from '#contract/time.ts'
 import { type Ack, type Command, type Control, done, type Hardware } from '../../device/control.ts'
 import { runProduct, type SettingsStore } from '../../device/run.ts'
 import { VirtualClock } from '../../simulator/clock.ts'
-import { quiet } from '../quiet.ts'
 
 interface Lamp {
   readonly lit: boolean
@@ -75,20 +74,34 @@ function createDisk(log: string[], kept: unknown = undefined) {
   }
 }
 
+/** How often the watchdog must hear. */
+const ALIVE_EVERY = seconds(10)
+
+/** A lamp that runs. `broken`: its disk, from the start. */
 async function running(
-  options: { kept?: JsonObject; broken?: boolean; prepare?: (command: Command) => Promise<Command> } = {},
+  options: {
+    readonly control?: typeof lamp
+    readonly kept?: JsonObject
+    readonly broken?: boolean
+    readonly prepare?: (command: Command) => Promise<Command>
+    readonly watched?: boolean
+  } = {},
 ) {
-  const { kept, broken = false, prepare } = options
+  const { control = lamp, kept, broken = false, prepare, watched = false } = options
   const clock = new VirtualClock()
   const log: string[] = []
+  const said: string[] = []
   const disk = createDisk(log, kept)
   disk.fail(broken)
   let hear = (_reading: LampReading) => {}
+  let operate = async (_command: Command): Promise<Ack> => done
   let answers = true
+  let alive = 0
   let applied: boolean | undefined
   const hardware: Hardware<LampReading, { lit: boolean }> = {
-    listen(next) {
+    listen(next, obey) {
       hear = next
+      operate = obey
     },
     apply({ lit }) {
       if (!answers) throw new Error('no answer')
@@ -100,10 +113,11 @@ async function running(
     },
   }
   const device = await runProduct({
-    product: { control: lamp, hardware, ...(prepare && { prepare }) },
+    product: { control, hardware, ...(prepare && { prepare }) },
     settings: disk.store,
+    ...(watched && { watchdog: { every: ALIVE_EVERY, alive: () => void alive++ } }),
     clock,
-    log: quiet,
+    log: pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line).msg) }),
   })
   device.listen({
     changed: (path, value) => log.push(`${path} ${value}`),
@@ -115,9 +129,21 @@ async function running(
     log,
     disk,
     device,
+    said,
     say: (lit: boolean) => hear({ lit }),
+    /** What somebody at the lamp does. */
+    operate: (command: Command) => operate(command),
     unplug() {
       answers = false
+    },
+    plugIn() {
+      answers = true
+    },
+    /** How often the watchdog heard since the last time somebody asked. */
+    beats() {
+      const beats = alive
+      alive = 0
+      return beats
     },
     /** What happened since the last time somebody asked. */
     told: () => log.splice(0),
@@ -299,7 +325,7 @@ test('does what is due at its moment, also when that changed while it slept', as
 test('whoever stopped listening is told no more; the others are', async () => {
   const { device, told } = await running()
   const other: string[] = []
-  const stop = device.listen({ changed: (path) => other.push(path), happened: () => {}, alerted: () => {} })
+  const stop = device.listen({ changed: (path) => other.push(path) })
   stop()
   told()
   await device.obey(level(3))
@@ -323,97 +349,46 @@ test('closed, it hears nothing more, and the hardware goes last', async () => {
 })
 
 test('a watchdog hears of steps, as often as it must, and no more once a step fails or the loop hangs', async () => {
-  const clock = new VirtualClock()
   let broken = false
-  let alive = 0
-  const device = await runProduct({
-    product: {
-      control: {
-        ...lamp,
-        tick(state, at) {
-          if (broken) throw new Error('a mistake of ours')
-          return lamp.tick(state, at)
-        },
-      },
-      hardware: { listen() {}, apply() {}, async [Symbol.asyncDispose]() {} },
-    },
-    settings: createDisk([]).store,
-    watchdog: {
-      every: seconds(10),
-      alive: () => {
-        alive += 1
+  const { device, clock, beats } = await running({
+    watched: true,
+    control: {
+      ...lamp,
+      tick(state, at) {
+        if (broken) throw new Error('a mistake of ours')
+        return lamp.tick(state, at)
       },
     },
-    clock,
-    log: quiet,
   })
-  const before = alive
+  beats()
   await clock.advance(seconds(60))
-  expect(alive - before).toBe(6)
+  expect(beats()).toBe(6)
   broken = true
-  const healthy = alive
   await clock.advance(seconds(60))
-  expect(alive).toBe(healthy)
+  expect(beats()).toBe(0)
   await device[Symbol.asyncDispose]()
 })
 
 test('hardware that does not answer is no life that a watchdog hears of, and is said once', async () => {
-  const clock = new VirtualClock()
-  let [alive, broken] = [0, false]
-  const lines: string[] = []
-  const device = await runProduct({
-    product: {
-      control: lamp,
-      hardware: {
-        listen() {},
-        apply() {
-          if (broken) throw new Error('no answer')
-        },
-        async [Symbol.asyncDispose]() {},
-      },
-    },
-    settings: createDisk([]).store,
-    watchdog: {
-      every: seconds(10),
-      alive: () => {
-        alive += 1
-      },
-    },
-    clock,
-    log: pino({ level: 'info' }, { write: (line: string) => lines.push(line) }),
-  })
-  broken = true
-  const before = alive
+  const { device, clock, said, beats, unplug, plugIn } = await running({ watched: true })
+  unplug()
+  beats()
   await clock.advance(seconds(60))
-  expect(alive).toBe(before)
-  expect(lines.filter((line) => line.includes('hardware does not answer'))).toHaveLength(1)
-  broken = false
-  await clock.advance(seconds(10))
-  expect(alive).toBe(before + 1)
+  expect(beats()).toBe(0)
+  expect(said).toEqual(['hardware does not answer'])
+  plugIn()
+  await clock.advance(ALIVE_EVERY)
+  expect(beats()).toBe(1)
   await device[Symbol.asyncDispose]()
 })
 
 test('a flood of commands holds up nobody who stands at the device', async () => {
   const held = Promise.withResolvers<void>()
-  let operate = async (_command: Command): Promise<Ack> => done
-  const device = await runProduct({
-    product: {
-      control: lamp,
-      hardware: {
-        listen(_hear, obey) {
-          operate = obey
-        },
-        apply() {},
-        async [Symbol.asyncDispose]() {},
-      },
-      prepare: async (command) => {
-        await held.promise
-        return command
-      },
+  const { device, operate } = await running({
+    prepare: async (command) => {
+      await held.promise
+      return command
     },
-    settings: createDisk([]).store,
-    clock: new VirtualClock(),
-    log: quiet,
   })
   const flood = Array.from({ length: 300 }, (_, index) => device.obey(level(index)))
   const local = operate(level(7))
