@@ -10,7 +10,7 @@ import { eraseFolder, finishReset } from './local/reset.ts'
 import type { Lookup } from './lookup.ts'
 import type { Network } from './network.ts'
 import type { ClientIdentity } from './oauth/client.ts'
-import { type Product, runProduct } from './run.ts'
+import { type Product, runProduct, type Watchdog } from './run.ts'
 import { openSettings } from './settings.ts'
 import type { Status } from './status.ts'
 
@@ -31,8 +31,7 @@ export interface AgentOptions<State, Reading, Actuators> {
   readonly credentialsDirectory?: string | undefined
   /** PEM of the certificate authority to trust instead of the system's. */
   readonly ca?: string | undefined
-  /** Hears that the control still turns. */
-  readonly watchdog?: { readonly every: Millis; readonly alive: () => void } | undefined
+  readonly watchdog?: Watchdog | undefined
   /** Keeps events that nobody has fetched on disk. */
   readonly keepEvents?: boolean
   /** The device's own warnings, for the hub. */

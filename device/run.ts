@@ -28,12 +28,20 @@ export interface SettingsStore {
   save(settings: JsonObject): Promise<void>
 }
 
-/** Hears what changed and what happened; the link publishes it. */
+/** Whoever must know that the control still turns. */
+export interface Watchdog {
+  /** Told this often at the least. */
+  readonly every: Millis
+  /** Called after steps, and not once the clock, the queue, the control or the hardware hangs. */
+  readonly alive: () => void
+}
+
+/** Hears what changed and what happened, or some of it; the link publishes it. */
 export interface ProductListener {
-  changed(path: PropertyPath, value: Value): void
-  happened(announcement: Announcement): void
+  changed?(path: PropertyPath, value: Value): void
+  happened?(announcement: Announcement): void
   /** `text` is undefined when the trouble is over. */
-  alerted(id: string, text: string | undefined): void
+  alerted?(id: string, text: string | undefined): void
 }
 
 export interface RunningProduct extends AsyncDisposable {
@@ -52,8 +60,7 @@ export interface RunningProduct extends AsyncDisposable {
 export async function runProduct<State, Reading, Actuators>(options: {
   readonly product: Product<State, Reading, Actuators>
   readonly settings: SettingsStore
-  /** Whoever must know that the control still turns: told after steps, this often at the least. */
-  readonly watchdog?: { readonly every: Millis; readonly alive: () => void } | undefined
+  readonly watchdog?: Watchdog | undefined
   readonly clock: Clock
   readonly log: Logger
 }): Promise<RunningProduct> {
@@ -105,14 +112,14 @@ export async function runProduct<State, Reading, Actuators>(options: {
     for (const [path, value] of Object.entries(control.properties(then, at)) as [PropertyPath, Value][]) {
       if (same(published.get(path), value)) continue
       published.set(path, value)
-      for (const listener of listeners) listener.changed(path, value)
+      for (const listener of listeners) listener.changed?.(path, value)
     }
     for (const [id, text] of Object.entries(control.alerts(then, at))) {
       if (alerts.has(id) && alerts.get(id) === text) continue
       alerts.set(id, text)
-      for (const listener of listeners) listener.alerted(id, text)
+      for (const listener of listeners) listener.alerted?.(id, text)
     }
-    for (const announcement of announce) for (const listener of listeners) listener.happened(announcement)
+    for (const announcement of announce) for (const listener of listeners) listener.happened?.(announcement)
     // What could not be saved is in force all the same: a full disk is no reason to let a room freeze. It is tried again with
     // the next step, and whoever gave the command is told.
     if (unsaved !== undefined) throw unsaved

@@ -47,9 +47,9 @@ export interface StayOptions {
 const RENEW_AGAIN = seconds(5)
 /** A server whose tokens live for moments is not asked without end. */
 const RENEW_AT_MOST_EVERY = seconds(1)
-
 /** A connection that lasted as long was a good one. */
 const HELD = minutes(1)
+
 /** Resolves with the refusal when the hub ended the grant, or undefined when `signal` aborted. */
 export async function stayOnline(options: StayOptions): Promise<Final | undefined> {
   const { clock, random, log, signal, tell } = options
@@ -124,7 +124,6 @@ async function beOnline(
     product.listen({
       changed: (path, value) => void publisher.property(path, value).catch(() => {}),
       alerted: (id, text) => void publisher.alert(id, text).catch(() => {}),
-      happened() {},
     }),
     outbox.deliver(publisher.event),
     reports.deliver((report) => void publisher.report(report).catch(() => {})),

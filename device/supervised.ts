@@ -1,13 +1,14 @@
 // systemd's view of the agent: ready once the product regulates, alive while its control turns, and in words what it is about. Loaded only
 // where there is a systemd that asked (sd_notify(3)).
 import type { Logger } from 'pino'
-import { type Millis, seconds } from '#contract/time.ts'
+import { seconds } from '#contract/time.ts'
 import { createSupervisor } from './board/linux/notify.ts'
+import type { Watchdog } from './run.ts'
 import type { Status } from './status.ts'
 import { formatStatus } from './terminal.ts'
 
 export interface Supervised extends Disposable {
-  readonly watchdog: { readonly every: Millis; readonly alive: () => void }
+  readonly watchdog: Watchdog
   /** The first one, which comes when the product regulates, is READY=1. */
   onStatus(status: Status): void
   /** The agent begins to stop. */

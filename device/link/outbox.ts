@@ -63,8 +63,6 @@ export function createOutbox(options: {
   }
 
   product.listen({
-    changed() {},
-    alerted() {},
     happened(announcement) {
       if (typeof announcement.value.at !== 'string') {
         void deliver?.(announcement, { sure: false }).catch(() => {})

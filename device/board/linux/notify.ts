@@ -27,13 +27,12 @@ const SOCK_CLOEXEC = 0o2000000
 /** A supervisor that is gone must not kill us with SIGPIPE, nor one that is slow hold us up. */
 const MSG_NOSIGNAL_DONTWAIT = 0x4040
 
-/** `path` is NOTIFY_SOCKET of the environment; undefined where no systemd asked, and then nothing is sent. `failed` hears what got lost. */
-export function createSupervisor(path: string | undefined, failed: (error: Error) => void): Supervisor {
-  const fd = path === undefined ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+/** `path` is NOTIFY_SOCKET of the environment. `failed` hears what got lost. */
+export function createSupervisor(path: string, failed: (error: Error) => void): Supervisor {
+  const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+  const address = encodeAddress(path)
   const send = (text: string) => {
-    if (path === undefined) return
     const data = Buffer.from(text)
-    const address = encodeAddress(path)
     if (sendto(fd, data, data.length, MSG_NOSIGNAL_DONTWAIT, address, address.length) < 0)
       failed(lastError('sendto systemd'))
   }

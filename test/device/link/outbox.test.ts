@@ -23,7 +23,7 @@ const seqOf = ({ value }: Announcement) => (value as JsonObject).seq
 
 /** A product of which only its events matter. */
 function createSource() {
-  let happen = (_announcement: Announcement) => {}
+  let happen: ProductListener['happened']
   const product = {
     listen({ happened }: ProductListener) {
       happen = happened
@@ -33,7 +33,7 @@ function createSource() {
   return {
     product,
     happen(...all: readonly Announcement[]) {
-      for (const each of all) happen(each)
+      for (const each of all) happen?.(each)
     },
   }
 }

@@ -30,11 +30,6 @@ test.for([
   expect(failures).toEqual([])
 })
 
-test('nothing is sent where nobody asked', () => {
-  using supervisor = createSupervisor(undefined, (error) => expect.unreachable(error.message))
-  supervisor.ready('paired')
-})
-
 test('a supervisor that is gone is told, and nothing else happens', () => {
   const failures: Error[] = []
   using supervisor = createSupervisor('/nowhere/notify', (error) => failures.push(error))
