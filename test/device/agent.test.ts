@@ -8,13 +8,13 @@ import { seconds } from '#contract/time.ts'
 import { type Agent, startAgent } from '../../device/agent.ts'
 import type { Status } from '../../device/status.ts'
 import { createThermostatControl } from '../../device/thermostat/control.ts'
-import { type Hub, startHub } from '../../hub/hub.ts'
 import { simulateThermostat } from '../../simulator/thermostat/hardware.ts'
 import { createSingleRoom } from '../../simulator/thermostat/place.ts'
 import { until } from '../home.ts'
-import { becomeOwner, createPerson, OWNER } from '../person.ts'
+import { createPerson, OWNER } from '../person.ts'
 import { freePort } from '../processes.ts'
 import { quiet } from '../quiet.ts'
+import { codeOf, moveIn, startPlainHub } from './own-hub.ts'
 
 let folder: string
 beforeEach(() => {
@@ -22,14 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const startAt = (port: number): Promise<Hub> =>
-  startHub({
-    folder: join(folder, 'hub'),
-    http: { host: '127.0.0.1', port },
-    ...{ mqtt: undefined, mqtts: undefined, publicUrl: undefined, tls: { type: 'off' }, mdns: false },
-    log: quiet,
-    pollInterval: seconds(1),
-  })
+const startAt = (port: number) => startPlainHub(join(folder, 'hub'), port)
 
 async function startThermostat(port: number): Promise<{ agent: Agent; statuses: Status[] } & AsyncDisposable> {
   const statuses: Status[] = []
@@ -49,15 +42,12 @@ async function startThermostat(port: number): Promise<{ agent: Agent; statuses: 
   return { agent, statuses, [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose]() }
 }
 
-const codeOf = (agent: Agent) =>
-  until(() => (agent.status.phase === 'pairing' ? agent.status.authorization.userCode : undefined), 'a code')
-
 test('a device that is started before its hub waits for it, and one whose hub dies in the middle of pairing asks on with the same code', async () => {
   const port = await freePort()
   await using device = await startThermostat(port)
   await until(() => device.agent.status.phase === 'offline', 'it to miss the hub')
   const first = await startAt(port)
-  const owner = await becomeOwner(first.publicUrl, first.ownerLink?.hash.slice(1) ?? '')
+  const owner = await moveIn(first)
   const code = await codeOf(device.agent)
   await first[Symbol.asyncDispose]()
   await systemClock.sleep(seconds(2))
@@ -73,7 +63,7 @@ test('a device that is started before its hub waits for it, and one whose hub di
 test('told no, it asks again only when a person wants it to', async () => {
   const port = await freePort()
   await using hub = await startAt(port)
-  const owner = await becomeOwner(hub.publicUrl, hub.ownerLink?.hash.slice(1) ?? '')
+  const owner = await moveIn(hub)
   await using device = await startThermostat(port)
   const code = await codeOf(device.agent)
   await owner.post('/pair', { user_code: code, answer: 'denied' })
@@ -88,7 +78,7 @@ test('told no, it asks again only when a person wants it to', async () => {
 test('credentials that were damaged are put aside, and the device is paired anew without losing the old file', async () => {
   const port = await freePort()
   await using hub = await startAt(port)
-  await becomeOwner(hub.publicUrl, hub.ownerLink?.hash.slice(1) ?? '')
+  await moveIn(hub)
   const owner = createPerson(hub.publicUrl)
   await owner.post('/sign-in', OWNER)
   const first = await startThermostat(port)

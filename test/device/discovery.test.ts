@@ -14,9 +14,9 @@ import { type Hub, startHub } from '../../hub/hub.ts'
 import { simulateThermostat } from '../../simulator/thermostat/hardware.ts'
 import { createSingleRoom } from '../../simulator/thermostat/place.ts'
 import { until } from '../home.ts'
-import { becomeOwner } from '../person.ts'
 import { freePort } from '../processes.ts'
 import { quiet } from '../quiet.ts'
+import { codeOf, moveIn } from './own-hub.ts'
 
 const never = new AbortController().signal
 const hub = (text: string): Announced => ({ issuer: new URL(text), authority: undefined })
@@ -118,8 +118,8 @@ describe('found, let in, and pinned', () => {
     })
     try {
       setGlobalDispatcher(new Connections({ connect: { ca: home.trust?.pem, lookup } }) as never)
-      const owner = await becomeOwner(home.publicUrl, home.ownerLink?.hash.slice(1) ?? '')
-      const code = await until(() => agent.status.phase === 'pairing' && agent.status.authorization.userCode, 'a code')
+      const owner = await moveIn(home)
+      const code = await codeOf(agent)
       await owner.post('/pair', { user_code: code, answer: 'approved' })
       await until(() => agent.status.phase === 'online', 'it to be online')
 

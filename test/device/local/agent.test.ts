@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { systemClock } from '#contract/clock.ts'
-import type { Agent } from '../../../device/agent.ts'
 import { openCredentials } from '../../../device/credentials/store.ts'
 import { askAgent } from '../../../device/local/client.ts'
 import { runCommand } from '../../../device/local/command.ts'
 import type { Request } from '../../../device/local/requests.ts'
 import { until } from '../../home.ts'
 import { quiet } from '../../quiet.ts'
+import { codeOf } from '../own-hub.ts'
 import { createPlace, type Place } from './device.ts'
 
 const run = async (place: Place, request: Request, json = false) => {
@@ -26,9 +26,6 @@ const run = async (place: Place, request: Request, json = false) => {
   })
   return { code, text: lines.join('\n') }
 }
-const codeOf = (agent: Agent) =>
-  until(() => (agent.status.phase === 'pairing' ? agent.status.authorization.userCode : undefined), 'a code')
-
 test('says how it is, without the code that is between device and hub', async () => {
   await using place = await createPlace()
   await using agent = await place.start()

@@ -4,16 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock } from '#contract/clock.ts'
-import { seconds } from '#contract/time.ts'
 import { type Agent, startAgent } from '../../../device/agent.ts'
 import { answerFor } from '../../../device/local/answers.ts'
 import { holdFolder } from '../../../device/local/socket.ts'
-import { type Hub, startHub } from '../../../hub/hub.ts'
 import { openToaster } from '../../../simulator/board.ts'
 import { until } from '../../home.ts'
-import { becomeOwner, type Person } from '../../person.ts'
+import type { Person } from '../../person.ts'
 import { freePort } from '../../processes.ts'
 import { quiet } from '../../quiet.ts'
+import { moveIn, startPlainHub } from '../own-hub.ts'
 
 export interface Place extends AsyncDisposable {
   readonly root: string
@@ -30,20 +29,14 @@ export interface Place extends AsyncDisposable {
 export async function createPlace(): Promise<Place> {
   const root = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const folder = join(root, 'device')
-  const hub: Hub = await startHub({
-    folder: join(root, 'hub'),
-    http: { host: '127.0.0.1', port: await freePort() },
-    ...{ mqtt: undefined, mqtts: undefined, publicUrl: undefined, tls: { type: 'off' }, mdns: false },
-    log: quiet,
-    pollInterval: seconds(1),
-  })
-  const { publicUrl: issuer, ownerLink } = hub
+  const hub = await startPlainHub(join(root, 'hub'), await freePort())
+  const { publicUrl: issuer } = hub
   let stopped: Promise<void> | undefined
   const stopHub = async (): Promise<void> => {
     stopped ??= Promise.resolve(hub[Symbol.asyncDispose]())
     await stopped
   }
-  const owner = await becomeOwner(issuer, ownerLink?.hash.slice(1) ?? '')
+  const owner = await moveIn(hub)
   return {
     ...{ root, folder, issuer, owner, stopHub },
     async start({ in: place = folder, log = quiet } = {}) {
