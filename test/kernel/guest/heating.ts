@@ -1,10 +1,10 @@
 // In the machine, five hours of a heating and its troubles, on a clock that jumps: `heating <agent> <latchkey.mjs> <lines>`. One fact a step.
-import { writeFileSync } from 'node:fs'
 import { systemClock } from '#contract/clock.ts'
 import { hours, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import type { Level } from '../../../device/board/linux/gpio-abi.ts'
 import { until } from '../../until.ts'
 import { type Watcher, watch } from '../../watcher.ts'
+import { RELAY, startThermostat, wireHall } from './hall.ts'
 import {
   type Fact,
   hasAll,
@@ -15,19 +15,11 @@ import {
   startProgram,
   tellStory,
 } from './house.ts'
-import { appPassword, HUB_URL, letIn, MQTT_PORT, moveIn, startHub } from './hub.ts'
+import { appPassword, letIn, MQTT_PORT, moveIn, startHub } from './hub.ts'
 import type { LineStep } from './lines.ts'
 
 const [agentProgram = '', latchkey = '', lines = ''] = process.argv.slice(2)
-const [RELAY, BUTTON] = [17, 22] as const
-const HALL = `
-name: Hall
-board: { type: linux, i2c-bus: 0 }
-wiring:
-  sensor: { type: hwmon, name: lm75 }
-  heat: { pin: ${RELAY}, active: high }
-  warmer: { pin: ${BUTTON} }
-`
+const BUTTON = 22
 const SENSOR = 'hwmon lm75'
 
 const header = plugHeader()
@@ -64,22 +56,17 @@ async function stays(level: Level, during: Millis): Promise<boolean> {
   return true
 }
 
-const startAgent = () =>
-  startProgram(
-    ...[agentProgram, 'thermostat', '--config', '/run/hall.yaml', '--data', '/run/device'],
-    ...['--hub', HUB_URL.origin, '--json'],
-  )
 const count = ({ facts }: Program, wanted: Fact) => facts.filter((fact) => hasAll(fact, wanted)).length
 
 async function live(): Promise<void> {
   thermometer.set(celsius)
   thermometer.bind()
   button.pull(1)
-  writeFileSync('/run/hall.yaml', HALL)
+  wireHall({ parts: { warmer: { pin: BUTTON } } })
   const hub = await startHub(latchkey)
   const owner = await moveIn(hub)
 
-  const agent = startAgent()
+  const agent = startThermostat(agentProgram)
   const startedAt = systemClock.uptime()
   const { device, page } = await letIn(owner, agent)
   say({ step: 'let in', page: /It is let in/.exec(page)?.[0] })
@@ -165,7 +152,7 @@ async function live(): Promise<void> {
     return other.fact(wanted)
   }
   await other17({ do: 'take', offset: RELAY, settings: { direction: 'output', level: 0 } }, { took: RELAY })
-  const again = startAgent()
+  const again = startThermostat(agentProgram)
   await again.fact({ phase: 'online' })
   const { because } = await again.fact({ part: `GPIO${RELAY}` })
   await stays(0, minutes(10))

@@ -1,25 +1,17 @@
 // In the machine, an agent that is killed again and again: `killed <agent> <latchkey.mjs> <kills>`. Says how each of its lives went, then
 // what the hub has of it.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '#contract/clock.ts'
 import { type Millis, millis, seconds } from '#contract/time.ts'
 import { watch } from '../../watcher.ts'
-import { type Program, plugHeader, say, solderThermometer, startProgram, tellStory } from './house.ts'
-import { appPassword, HUB_URL, letIn, MQTT_PORT, moveIn, startHub } from './hub.ts'
+import { RELAY, startThermostat, wireHall } from './hall.ts'
+import { type Program, plugHeader, say, solderThermometer, tellStory } from './house.ts'
+import { appPassword, letIn, MQTT_PORT, moveIn, startHub } from './hub.ts'
 
 const [agentProgram = '', latchkey = '', kills = '0'] = process.argv.slice(2)
-const RELAY = 17
 /** The shortest rest that a file may ask for: no relay may be closed sooner after a start. */
 const REST = seconds(10)
-const HALL = `
-name: Hall
-board: { type: linux, i2c-bus: 0 }
-wiring:
-  sensor: { type: hwmon, name: lm75 }
-  heat: { pin: ${RELAY}, active: high }
-behaviour: { rests: { min-on-seconds: ${REST / 1000}, min-off-seconds: ${REST / 1000} } }
-`
 /** From its first instruction to well after it is online. */
 const STARTING = 4_000
 /** Online, resting, then heating. */
@@ -41,17 +33,14 @@ setInterval(() => {
 
 const startAgent = (): Program => {
   startedAt = systemClock.uptime()
-  return startProgram(
-    ...[agentProgram, 'thermostat', '--config', '/run/hall.yaml', '--data', '/run/device'],
-    ...['--hub', HUB_URL.origin, '--json'],
-  )
+  return startThermostat(agentProgram)
 }
 const isOnline = ({ facts }: Program) => facts.some(({ phase }) => phase === 'online')
 
 async function live(): Promise<void> {
   thermometer.set(12)
   thermometer.bind()
-  writeFileSync('/run/hall.yaml', HALL)
+  wireHall({ behaviour: { rests: { 'min-on-seconds': REST / 1000, 'min-off-seconds': REST / 1000 } } })
   const hub = await startHub(latchkey)
   const owner = await moveIn(hub)
   let agent = startAgent()

@@ -1,29 +1,18 @@
 // In the machine, one agent after the other is let in for the first time, each in a folder of its own on a disk that the hub is on too,
 // until the power is cut: `pairings <agent> <latchkey.mjs> <number>`. After the cut, how the agent before that is doing.
-import { writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { type Program, plugHeader, say, solderThermometer, startProgram, tellStory } from './house.ts'
-import { approve, HUB_URL, letIn, moveIn, startHub } from './hub.ts'
+import { startThermostat, wireHall } from './hall.ts'
+import { type Program, plugHeader, say, solderThermometer, tellStory } from './house.ts'
+import { approve, letIn, moveIn, startHub } from './hub.ts'
 
 const [agentProgram = '', latchkey = '', number = '0'] = process.argv.slice(2)
-const HALL = `
-name: Hall
-board: { type: linux, i2c-bus: 0 }
-wiring:
-  sensor: { type: hwmon, name: lm75 }
-  heat: { pin: 17, active: high }
-`
 
-const startAgent = (number: number): Program =>
-  startProgram(
-    ...[agentProgram, 'thermostat', '--config', '/run/hall.yaml', '--data', `/mnt/device-${number}`],
-    ...['--hub', HUB_URL.origin, '--json'],
-  )
+const startAgent = (number: number): Program => startThermostat(agentProgram, `/mnt/device-${number}`)
 
 async function live(): Promise<void> {
   plugHeader()
   solderThermometer().bind()
-  writeFileSync('/run/hall.yaml', HALL)
+  wireHall()
   const hub = await startHub(latchkey, '/mnt/hub')
   const owner = await moveIn(hub)
 
