@@ -1,6 +1,11 @@
 // What is wrong with the board right now, each thing said once: a sensor that is unplugged for a week is one line in the log, not a million.
 import type { BoardError } from './error.ts'
 
+/** What pieces are called, here and in errors: a plugin and a part that speak of one piece find each other by its name alone. */
+export const pinPart = (pin: number): string => `GPIO${pin}`
+export const i2cPart = ({ i2cBus }: { readonly i2cBus: number }, address: number): string =>
+  `i2c-${i2cBus} 0x${address.toString(16).padStart(2, '0')}`
+
 /** `part` names the piece: `GPIO17`, `i2c-1 0x76`, `pwm GPIO18`. */
 export type Trouble =
   | { readonly type: 'trouble'; readonly part: string; readonly error: BoardError }

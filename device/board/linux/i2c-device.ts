@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BoardError } from '../error.ts'
+import { i2cPart } from '../trouble.ts'
 import { openDevice } from './access.ts'
 import {
   canTransfer,
@@ -83,11 +84,8 @@ function prepare(fd: number, address: number): boolean {
   return canTransfer(funcs)
 }
 
-/** What the device is called in errors and in the log, such as `i2c-1 0x48`. */
-export const nameOf = (bus: number, address: number): string => `i2c-${bus} 0x${address.toString(16).padStart(2, '0')}`
-
 function transferError(cause: unknown, place: I2cPlace): BoardError {
-  const what = `Cannot reach ${nameOf(place.bus, place.address)} as it must`
+  const what = `Cannot reach ${i2cPart({ i2cBus: place.bus }, place.address)} as it must`
   const code = codeOf(cause)
   switch (code) {
     case 'EBUSY':

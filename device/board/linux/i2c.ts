@@ -4,7 +4,8 @@ import { after, type Clock } from '#contract/clock.ts'
 import { type Millis, millis, seconds } from '#contract/time.ts'
 import { createQueue } from '../../queue.ts'
 import { BoardError } from '../error.ts'
-import { type I2cDevice, nameOf, openI2cDevice } from './i2c-device.ts'
+import { i2cPart } from '../trouble.ts'
+import { type I2cDevice, openI2cDevice } from './i2c-device.ts'
 
 export interface I2cBus extends Disposable {
   /** Writes now: displays count on the pauses between their writes. Throws a `BoardError`. */
@@ -41,7 +42,7 @@ export function openI2c({ bus, clock, devRoot = '/dev', sysRoot = '/sys', ...opt
     if (hung || (restsUntil !== undefined && clock.uptime() < restsUntil)) {
       throw new BoardError(
         'timed_out',
-        `Cannot reach ${nameOf(bus, address)} as its bus must be free: got one that hangs`,
+        `Cannot reach ${i2cPart({ i2cBus: bus }, address)} as its bus must be free: got one that hangs`,
       )
     }
     const device = devices.get(address) ?? open(address)
@@ -58,7 +59,9 @@ export function openI2c({ bus, clock, devRoot = '/dev', sysRoot = '/sys', ...opt
     const { promise: late, reject } = Promise.withResolvers<never>()
     const inTime = after(clock, GIVE_UP_AFTER, () => {
       hung = true
-      reject(new BoardError('timed_out', `Cannot read ${nameOf(bus, address)} as it must answer: got nothing`))
+      reject(
+        new BoardError('timed_out', `Cannot read ${i2cPart({ i2cBus: bus }, address)} as it must answer: got nothing`),
+      )
     })
     const over = () => {
       hung = false

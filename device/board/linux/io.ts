@@ -4,11 +4,10 @@ import { EventEmitter } from 'node:events'
 import { CALLED_OFF, type Clock } from '#contract/clock.ts'
 import { type Millis, millis } from '#contract/time.ts'
 import { BoardError } from '../error.ts'
-import { createTroubles, type Trouble, type Troubles } from '../trouble.ts'
+import { createTroubles, i2cPart, type Trouble, type Troubles } from '../trouble.ts'
 import { findChip } from './gpio.ts'
 import type { Level } from './gpio-abi.ts'
 import { type I2cBus, openI2c } from './i2c.ts'
-import { nameOf } from './i2c-device.ts'
 import { type Lines, openLines, type PinWiring } from './lines.ts'
 import { openPulses, type Pulses } from './pulses.ts'
 import { findPwm } from './pwm.ts'
@@ -279,7 +278,7 @@ export class LinuxIo extends EventEmitter implements Disposable {
   }
 
   #partAt(address: number): string {
-    return nameOf(this.#i2cBus, address)
+    return i2cPart({ i2cBus: this.#i2cBus }, address)
   }
 
   #describe(pin: number): PinDescription {

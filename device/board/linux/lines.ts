@@ -2,7 +2,7 @@
 import { after, type Clock } from '#contract/clock.ts'
 import { seconds } from '#contract/time.ts'
 import { BoardError } from '../error.ts'
-import type { Troubles } from '../trouble.ts'
+import { pinPart, type Troubles } from '../trouble.ts'
 import { type Chip, type Line, requestLine } from './gpio.ts'
 import type { Bias, Level, LineSettings, OutputSettings } from './gpio-abi.ts'
 
@@ -102,7 +102,7 @@ export function openLines(options: {
     if (known?.direction === direction) return known
     known?.line?.[Symbol.dispose]()
     const pin: Pin = {
-      name: `GPIO${offset}`,
+      name: pinPart(offset),
       direction,
       wiring: wiring.get(offset) ?? {},
       listeners: [],

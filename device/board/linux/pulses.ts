@@ -1,7 +1,7 @@
 // The header's pins that pulse: dimmed LEDs and servos.
 import type { Clock } from '#contract/clock.ts'
 import { BoardError } from '../error.ts'
-import type { Troubles } from '../trouble.ts'
+import { pinPart, type Troubles } from '../trouble.ts'
 import { openPwm, type Pulse, type Pwm, type PwmChip } from './pwm.ts'
 
 export interface Pulses extends Disposable {
@@ -35,7 +35,7 @@ export function openPulses(options: {
       const got = 'got none (dtoverlay=pwm-2chan, GPIO12, 13, 18 or 19)'
       throw new BoardError('unsupported', `Cannot pulse GPIO${pin} as it must have hardware PWM: ${got}`)
     }
-    const part = `pwm GPIO${pin}`
+    const part = `pwm ${pinPart(pin)}`
     const told = (error: BoardError | undefined) =>
       error === undefined ? troubles.worked(part) : troubles.failed(part, error)
     return openPwm({ chip, channel, clock, told })

@@ -2,8 +2,9 @@
 import { millis } from '#contract/time.ts'
 import { createQueue, type Queue } from '../../queue.ts'
 import { BoardError } from '../error.ts'
+import { i2cPart } from '../trouble.ts'
 import { readI2c, writeI2c } from './i2c.ts'
-import { i2cPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 const CONVERSION = 0x00
 const CONFIG = 0x01

@@ -2,8 +2,9 @@
 // read again after it was away: one that lost power for a moment otherwise goes on answering with a value that looks like a room.
 import { millis } from '#contract/time.ts'
 import { BoardError } from '../error.ts'
+import { i2cPart } from '../trouble.ts'
 import { readI2c, writeI2c } from './i2c.ts'
-import { i2cPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 const CHIP_ID = { register: 0xd0, value: 0x60 } as const
 const CONSTANTS = [

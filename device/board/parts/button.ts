@@ -1,7 +1,8 @@
 // A key that somebody presses.
 import type { InputWiring } from '../../wiring/rules.ts'
+import { pinPart } from '../trouble.ts'
 import { type Mounted, mount } from './mount.ts'
-import { type Level, pinPart, type Site } from './site.ts'
+import type { Level, Site } from './site.ts'
 
 /** Hears each press. A key that is held down, or stuck, when the device starts is pressed by nobody: it has to be let go of first. */
 export async function openButton(

@@ -1,7 +1,8 @@
 // Something with two states: a window contact, a carriage switch, a second contact of a relay, a tamper switch.
 import type { InputWiring } from '../../wiring/rules.ts'
+import { pinPart } from '../trouble.ts'
 import { type Mounted, mount } from './mount.ts'
-import { pinPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** Hears the state it is in, and each change after. `isActive`: what the wiring names, such as open or down. */
 export async function openContact(

@@ -2,7 +2,8 @@
 import { after } from '#contract/clock.ts'
 import { seconds } from '#contract/time.ts'
 import { BoardError } from '../error.ts'
-import { i2cPart, RETRY_AFTER, type Site } from './site.ts'
+import { i2cPart } from '../trouble.ts'
+import { RETRY_AFTER, type Site } from './site.ts'
 
 /** The plugin calls back only when there is something: nothing by now is nothing at all. */
 const ANSWERS_WITHIN = seconds(2)

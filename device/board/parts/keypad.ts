@@ -2,8 +2,9 @@
 import { CALLED_OFF } from '#contract/clock.ts'
 import { millis } from '#contract/time.ts'
 import type { KeypadWiring } from '../../wiring/security.ts'
+import { i2cPart, pinPart } from '../trouble.ts'
 import { readI2c, writeI2c } from './i2c.ts'
-import { i2cPart, type Level, pinPart, RETRY_AFTER, type Site } from './site.ts'
+import { type Level, RETRY_AFTER, type Site } from './site.ts'
 
 /** As it is printed on nearly all of them. */
 const KEYS = ['123A', '456B', '789C', '*0#D'] as const

@@ -2,8 +2,9 @@
 import { every } from '#contract/clock.ts'
 import { millis } from '#contract/time.ts'
 import type { KnobWiring } from '../../wiring/sensor.ts'
+import { i2cPart } from '../trouble.ts'
 import { readVolts } from './adc.ts'
-import { i2cPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 const LOOK_EVERY = millis(500)
 /** A potentiometer trembles; less than this is nobody's hand. */

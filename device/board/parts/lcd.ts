@@ -1,8 +1,9 @@
 // An LCD of two lines of sixteen, behind a PCF8574 on I2C.
 import type { LCD } from 'johnny-five'
 import { type Display, padded } from '../../display/display.ts'
+import { i2cPart } from '../trouble.ts'
 import { keepUp, writeI2c } from './i2c.ts'
-import { i2cPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 const SIZE = { columns: 16, rows: 2 } as const
 

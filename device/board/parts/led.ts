@@ -2,8 +2,9 @@
 
 import { createPlayer, type Player } from '../../display/pattern.ts'
 import type { LedWiring } from '../../wiring/rules.ts'
+import { pinPart } from '../trouble.ts'
 import { mount } from './mount.ts'
-import { pinPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 export async function openLed(site: Site, { pin }: LedWiring): Promise<Player> {
   const { default: Led } = await import('johnny-five/lib/led/index.js')

@@ -1,8 +1,9 @@
 // An OLED of 128 by 64 dots (Solomon SSD1306) on I2C: eight lines of twenty-one letters.
 import { type Display, padded } from '../../display/display.ts'
 import { columnsOf } from '../../display/font.ts'
+import { i2cPart } from '../trouble.ts'
 import { keepUp, writeI2c } from './i2c.ts'
-import { i2cPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 const WIDTH = 128
 const SIZE = { columns: 21, rows: 8 } as const

@@ -1,7 +1,8 @@
 // Something that is on or off by the level of one pin: a relay, a magnet, a siren, a buzzer that hums by itself.
 import { after } from '#contract/clock.ts'
 import type { OutputWiring } from '../../wiring/rules.ts'
-import { pinPart, RETRY_AFTER, type Site } from './site.ts'
+import { pinPart } from '../trouble.ts'
+import { RETRY_AFTER, type Site } from './site.ts'
 
 export interface Switched extends Disposable {
   /** Idempotent, and never throws: what could not be written is tried again until it is, or until something else is wanted. */

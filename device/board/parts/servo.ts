@@ -1,8 +1,9 @@
 // A servo that holds a lever down, and lets go of it.
 import type { ServoWiring } from '../../wiring/toaster.ts'
+import { pinPart } from '../trouble.ts'
 import { mount } from './mount.ts'
 import type { Switched } from './relay.ts'
-import { pinPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** On is holding. Lets go when it opens and when it is disposed. */
 export async function openServo(site: Site, { pin, hold, release }: ServoWiring): Promise<Switched> {

@@ -33,8 +33,3 @@ export interface Site {
 
 /** How soon a part that does not work is tried again. */
 export const RETRY_AFTER = seconds(10)
-
-/** As the plugin for Linux names it, so that both speak of one part. */
-export const i2cPart = ({ i2cBus }: Pick<Site, 'i2cBus'>, address: number): string =>
-  `i2c-${i2cBus} 0x${address.toString(16).padStart(2, '0')}`
-export const pinPart = (pin: number): string => `GPIO${pin}`

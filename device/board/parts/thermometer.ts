@@ -7,9 +7,10 @@ import { BoardError } from '../error.ts'
 import { findHwmon, readHwmonCelsius, readHwmonPercent } from '../linux/hwmon.ts'
 import { findIio, readIioCelsius, readIioPercent } from '../linux/iio.ts'
 import { readOneWire } from '../linux/one-wire.ts'
+import { i2cPart } from '../trouble.ts'
 import { readVolts } from './adc.ts'
 import { createBme280 } from './bme280.ts'
-import { i2cPart, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 export interface Measured {
   /** NaN: the sensor answers, and with nonsense. */
