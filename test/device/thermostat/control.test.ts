@@ -1,52 +1,24 @@
 import { expect, test } from 'vitest'
 import type { PropertyPath, Value } from '#contract/property.ts'
-import { instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
+import { type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import { createThermostatControl } from '../../../device/thermostat/control.ts'
-import type { ThermostatReading } from '../../../device/thermostat/hardware.ts'
 import { DEFAULT_SETTINGS } from '../../../device/thermostat/state.ts'
+import { switchOn } from '../machine.ts'
 
 const control = createThermostatControl()
 const STARTED = Date.UTC(2030, 0, 1)
-const momentAt = (uptime: Millis) => ({ wall: instant(STARTED + uptime), uptime })
 const wallAt = (uptime: Millis) => new Date(STARTED + uptime).toISOString()
 
-/** A thermostat and its time: each call is one step at the time reached so far. */
 function thermostat(saved: unknown = undefined) {
-  let uptime = millis(0)
-  let state = control.begin(saved, momentAt(uptime))
-  const hear = (reading: ThermostatReading) => {
-    state = control.hear(state, reading, momentAt(uptime)).state
-  }
-  return {
-    hear,
-    obey(path: PropertyPath, value: Value) {
-      const reply = control.obey(state, { path, value }, momentAt(uptime))
-      state = reply.state
-      return reply.ack
-    },
-    /** Lets time pass as the runner does: a step whenever one is due, and a reading of `celsius` every ten seconds. */
+  const machine = switchOn(control, { saved, startedAt: STARTED })
+  const { pass, hear } = machine
+  return Object.assign(machine, {
+    /** The room is at `celsius` all the while, and read every ten seconds. */
     pass(length: Millis, celsius?: number) {
-      const end = millis(uptime + length)
-      while (uptime < end) {
-        const due = control.dueAt(state) ?? end
-        uptime = millis(Math.min(end, due, celsius === undefined ? end : uptime + seconds(10)))
-        if (celsius !== undefined) hear({ type: 'temperature', celsius })
-        state = control.tick(state, momentAt(uptime)).state
-      }
+      if (celsius === undefined) return pass(length)
+      pass(length, { every: seconds(10), meanwhile: () => hear({ type: 'temperature', celsius }) })
     },
-    get actuators() {
-      return control.actuators(state, momentAt(uptime))
-    },
-    get shown() {
-      return control.properties(state, momentAt(uptime))
-    },
-    get saved() {
-      return control.saved(state)
-    },
-    get due() {
-      return control.dueAt(state)
-    },
-  }
+  })
 }
 
 test('knows nothing of the room before the first reading, and says nothing of it', () => {

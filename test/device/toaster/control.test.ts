@@ -1,28 +1,18 @@
 import { expect, test } from 'vitest'
-import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
-import { instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
-import type { Step } from '../../../device/control.ts'
+import type { PropertyPath, Value } from '#contract/property.ts'
+import { millis, minutes, seconds } from '#contract/time.ts'
 import { createToasterControl } from '../../../device/toaster/control.ts'
 import type { ToasterReading } from '../../../device/toaster/hardware.ts'
 import { cycleLength, type Program } from '../../../device/toaster/programs.ts'
-import type { ToasterState } from '../../../device/toaster/state.ts'
+import { switchOn } from '../machine.ts'
 
 const control = createToasterControl()
-const momentAt = (uptime: Millis) => ({ wall: instant(0), uptime })
 
-/** A toaster and its time: each call is one step at the time reached so far. */
 function toaster(saved: unknown = undefined) {
-  let uptime = millis(0)
-  let state = control.begin(saved, momentAt(uptime))
-  const events: JsonObject[] = []
-  const enter = (step: Step<ToasterState>) => {
-    state = step.state
-    for (const { value } of step.announce ?? []) events.push(value)
-  }
-  const hear = (reading: ToasterReading) => enter(control.hear(state, reading, momentAt(uptime)))
-  return {
-    hear,
-    events,
+  const machine = switchOn(control, { saved })
+  const { hear, obey } = machine
+  return Object.assign(machine, {
+    obey: (path: PropertyPath, value: Value = true) => obey(path, value),
     carriage: (position: 'up' | 'down') => hear({ type: 'carriage', position }),
     press: (key: Extract<ToasterReading, { type: 'key' }>['key']) => hear({ type: 'key', key }),
     /** Bread in, lever down, started by the person who stands there. */
@@ -30,36 +20,7 @@ function toaster(saved: unknown = undefined) {
       hear({ type: 'carriage', position: 'down' })
       hear({ type: 'key', key: 'start' })
     },
-    obey(path: PropertyPath, value: Value = true) {
-      const reply = control.obey(state, { path, value }, momentAt(uptime))
-      enter(reply)
-      return reply.ack
-    },
-    /** Lets time pass as the runner does: a step whenever one is due. */
-    pass(length: Millis) {
-      const end = millis(uptime + length)
-      while (uptime < end) {
-        uptime = millis(Math.max(uptime, Math.min(end, control.dueAt(state) ?? end)))
-        enter(control.tick(state, momentAt(uptime)))
-      }
-    },
-    /** Nobody looks for a while: no step at all. */
-    stall(length: Millis) {
-      uptime = millis(uptime + length)
-    },
-    get shown() {
-      return control.properties(state, momentAt(uptime))
-    },
-    get actuators() {
-      return control.actuators(state, momentAt(uptime))
-    },
-    get saved() {
-      return control.saved(state)
-    },
-    get due() {
-      return control.dueAt(state)
-    },
-  }
+  })
 }
 
 const off = { heater: false, magnet: false }
