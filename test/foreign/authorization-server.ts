@@ -2,6 +2,7 @@
 // refresh tokens that rotate and the bad days that servers in the cloud have.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Provider from 'oidc-provider'
+import type { Trouble } from './processes.ts'
 
 const [port = '0', path = '/realms/home'] = process.argv.slice(2)
 const issuer = `http://127.0.0.1:${port}${path}`
@@ -30,10 +31,10 @@ const provider = new Provider(issuer, {
 const answer = provider.callback()
 
 /** What the token endpoint says instead of an answer, one after the other; whoever runs this process sends them. */
-const trouble: ('slow_down' | 'unavailable' | 'html' | 'reset' | 'hang')[] = []
+const trouble: Trouble[] = []
 process.on('message', (next: typeof trouble) => trouble.push(...next))
 
-const TROUBLE: Record<(typeof trouble)[number], (request: IncomingMessage, response: ServerResponse) => void> = {
+const TROUBLE: Record<Trouble, (request: IncomingMessage, response: ServerResponse) => void> = {
   // As Auth0 says it.
   slow_down: (_request, response) =>
     void response.writeHead(429, { 'content-type': 'application/json' }).end('{"error":"slow_down"}'),

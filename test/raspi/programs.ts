@@ -1,5 +1,4 @@
 // The programs of guest/ and the agent, each with everything it needs but koffi: in that machine there is no node_modules.
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { bundleAgent } from '../../device/package/bundle.ts'
@@ -23,5 +22,5 @@ export async function buildPrograms(folder: string): Promise<void> {
       },
     },
   })
-  await bundleAgent(join(folder))
+  await bundleAgent(folder)
 }
