@@ -40,7 +40,7 @@ export async function lookAtUnit(kind: Kind, root = ''): Promise<readonly Findin
     ({ stdout }) => Number(/exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1]),
     () => Number.NaN,
   )
-  if (Number.isNaN(rated)) return [unit.ok(`${file}`)]
+  if (Number.isNaN(rated)) return [unit.ok(file)]
   if (rated <= MOST_EXPOSED) return [unit.ok(`${file}, rated ${rated} of 10`)]
   return [unit.warning(`${file} is rated ${rated} of 10`, 'install it again, and put your own changes into a drop-in')]
 }

@@ -2,6 +2,7 @@
 // is said, since only the person knows when the heating may stop for a moment.
 
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { COLUMNS, wrapWords } from '#contract/columns.ts'
 import { KINDS, type Kind } from '#contract/ids.ts'
@@ -12,7 +13,7 @@ import { authorityPath, planInstallation, SEALING_KEY, SHARED, wiringPath } from
 import type { InstallSettings } from './settings.ts'
 import { unitName } from './unit.ts'
 import { machineUseOf } from './uses.ts'
-import { remove, textOf, writePlanned } from './write.ts'
+import { textOf, writePlanned } from './write.ts'
 
 export interface Installer {
   /** The words that start this program. */
@@ -60,7 +61,7 @@ export async function uninstall(settings: InstallSettings, { isRoot, print }: In
     const file = join(root, path)
     const isThere = (await textOf(file)) !== undefined
     if (!isThere) continue
-    if (!dry) await remove(file)
+    if (!dry) await rm(file, { force: true })
     print(`${dry ? 'would remove' : 'removed'}: ${file}`)
   }
   print('\nNext, as root:')

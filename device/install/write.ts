@@ -1,5 +1,5 @@
 // Files of the system: written whole, and only where something changes.
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PlannedFile } from './plan.ts'
 
@@ -36,5 +36,3 @@ export const textOf = (file: string): Promise<string | undefined> =>
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-
-export const remove = (file: string): Promise<void> => rm(file, { force: true })

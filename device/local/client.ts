@@ -1,7 +1,5 @@
 // Asking a running agent, from another process of the same user.
-
-import type { Socket } from 'node:net'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { after, type Clock } from '#contract/clock.ts'
 import { FileError } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'

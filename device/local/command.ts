@@ -19,13 +19,14 @@ export interface CommandOptions {
 /** Resolves with the exit code. Rejects with one line when no agent runs there. */
 export async function runCommand(options: CommandOptions): Promise<number> {
   const { request, folder, json, clock, print } = options
-  const first = await askAgent(folder, await whole(options), clock)
+  const first = await askAgent(folder, await askFor(options), clock)
   const reply = request === 'pair' && first.ok ? await waitForCode(options) : first
   print(json ? JSON.stringify(reply) : formatReply(request, reply))
   return reply.ok ? 0 : 1
 }
 
-async function whole({ request, readSecret, duress = false }: CommandOptions): Promise<Ask> {
+/** What the agent is sent: with the secret that a person types, where there is one. */
+async function askFor({ request, readSecret, duress = false }: CommandOptions): Promise<Ask> {
   if (request !== 'add-code') return { request }
   return { request, code: await readSecret('New code, five to eight digits (not shown): '), duress }
 }

@@ -80,10 +80,6 @@ export const contact = v.pipe(
   strict({ ...listening('up'), open: levelWhen('open', 'high') }),
   v.transform(({ open, ...rest }) => inputOf(rest, open)),
 )
-export const carriage = v.pipe(
-  strict({ ...listening('up'), down: levelWhen('down', 'low') }),
-  v.transform(({ down, ...rest }) => inputOf(rest, down)),
-)
 const feedback = v.pipe(
   strict({ ...listening('up'), closed: levelWhen('closed', 'low') }),
   v.transform(({ closed, ...rest }) => inputOf(rest, closed)),

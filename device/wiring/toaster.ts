@@ -1,7 +1,12 @@
 // What a toaster's file says.
 import * as v from 'valibot'
-import { between, button, carriage, led, output, pin, relay, strict, yesNo } from './rules.ts'
+import { between, button, inputOf, led, levelWhen, listening, output, pin, relay, strict, yesNo } from './rules.ts'
 import { caseSensor, display, knob } from './sensor.ts'
+
+const carriage = v.pipe(
+  strict({ ...listening('up'), down: levelWhen('down', 'low') }),
+  v.transform(({ down, ...rest }) => inputOf(rest, down)),
+)
 
 /** A lever of a servo instead of a magnet, in degrees. */
 const servo = strict({
