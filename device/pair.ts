@@ -67,8 +67,8 @@ async function register({ hub, store, kind, name, log }: PairOptions): Promise<A
   await store.save(store.current)
   const device = await hub.register(kind, name)
   log.info({ device }, 'registered')
-  const { issuer, ca, found } = hub.server
-  const registration = { issuer: issuer.href, device, ...(found && ca !== undefined && { ca }) }
+  const { issuer, pinned } = hub.server
+  const registration = { issuer: issuer.href, device, ...(pinned !== undefined && { ca: pinned }) }
   await store.save({ version: 1, key: store.current.key, registration })
   return { device, authorization: await hub.authorize(device) }
 }

@@ -10,8 +10,8 @@ export interface Server {
   readonly issuer: URL
   /** PEM of the authority to trust for it instead of the system's. */
   readonly ca: string | undefined
-  /** Whether the authority was found with it, and is to be pinned. */
-  readonly found: boolean
+  /** The same where it was found with the server: no other is believed from then on. */
+  readonly pinned: string | undefined
   readonly http: Http
 }
 
@@ -35,20 +35,21 @@ export function createServers(options: ServersOptions): Servers {
   const { issuer, ca, discover, signal } = options
   let current: Server | undefined
 
-  const choose = async ({ registration, grant }: Credentials): Promise<Omit<Server, 'http'>> => {
-    if (issuer !== undefined) return { issuer, ca, found: false }
+  const choose = async ({ registration, grant }: Credentials): Promise<Pick<Server, 'issuer' | 'pinned'>> => {
+    if (issuer !== undefined) return { issuer, pinned: undefined }
     // Whoever let it in is its hub; another one that announces itself is not.
     if (registration !== undefined && grant !== undefined) {
-      return { issuer: new URL(registration.issuer), ca: registration.ca ?? ca, found: registration.ca !== undefined }
+      return { issuer: new URL(registration.issuer), pinned: registration.ca }
     }
     if (discover === undefined) throw new TypeError('Cannot look for a hub as the agent must be told how: got no way')
     const hub = await discover(signal)
-    return { issuer: hub.issuer, ca: hub.ca ?? ca, found: hub.ca !== undefined }
+    return { issuer: hub.issuer, pinned: hub.ca }
   }
 
   return {
     async of(credentials) {
-      const wanted = await choose(credentials)
+      const chosen = await choose(credentials)
+      const wanted = { ...chosen, ca: chosen.pinned ?? ca }
       if (current?.issuer.href === wanted.issuer.href && current.ca === wanted.ca) return current
       await current?.http[Symbol.asyncDispose]()
       current = { ...wanted, http: createHttp({ ...options, ca: wanted.ca }) }
