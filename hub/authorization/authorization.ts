@@ -13,15 +13,19 @@ import { createSweep } from './adapter.ts'
 import { type AppPasswords, createAppPasswords } from './app-passwords.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
+import { createGrants } from './grants.ts'
+import { createInvitations, type Invitations } from './invitations.ts'
 import type { Keys } from './keys.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
 import { createSessionCookie } from './pages/cookie.ts'
 import { interactionPages } from './pages/interaction.ts'
+import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
 import { createPairing } from './pairing.ts'
+import { createPeople, type People } from './people.ts'
 import { createProvider } from './provider.ts'
 import { createSessions } from './sessions.ts'
 import type { StrangerLimits } from './strangers.ts'
@@ -29,10 +33,12 @@ import type { StrangerLimits } from './strangers.ts'
 export interface Authorization {
   readonly provider: Provider
   readonly accounts: Accounts
+  readonly people: People
+  readonly invitations: Invitations
   readonly devices: Devices
   readonly appPasswords: AppPasswords
   readonly ownerKey: OwnerKey
-  /** Sign-in, set-up and pairing. */
+  /** Sign-in, set-up, invitations and pairing. */
   readonly pages: Hono<Requests>
   /** Whether the grant behind a token still stands. */
   isGrantAlive(grantId: string): boolean
@@ -60,6 +66,9 @@ export function createAuthorization(options: {
   const sessions = createSessions(database, accounts, clock)
   const devices = createDevices(database, clock)
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
+  const grants = createGrants(database, options.onGrantEnded)
+  const people = createPeople({ database, accounts, devices, grants, appPasswords })
+  const invitations = createInvitations({ database, accounts, clock })
   const ownerKey = createOwnerKey()
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
@@ -79,6 +88,7 @@ export function createAuthorization(options: {
   })
   pages.route('/', signInPages({ accounts, sessions, cookie, clock, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
+  pages.route('/', invitationPages({ accounts, invitations, sessions, cookie, clock }))
   pages.route('/', interactionPages({ provider, sessions, cookie }))
   pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
   for (const [path, type] of FILES) {
@@ -89,6 +99,8 @@ export function createAuthorization(options: {
   return {
     provider,
     accounts,
+    people,
+    invitations,
     devices,
     appPasswords,
     ownerKey,
@@ -97,6 +109,7 @@ export function createAuthorization(options: {
     sweep() {
       sweepExpired(clock.now())
       devices.sweepUnpaired()
+      invitations.sweep()
       appPasswords.enforce()
     },
   }
@@ -104,5 +117,6 @@ export function createAuthorization(options: {
 
 const FILES = [
   ['/pages.css', 'text/css; charset=utf-8'],
+  ['/invitation.js', 'text/javascript; charset=utf-8'],
   ['/setup.js', 'text/javascript; charset=utf-8'],
 ] as const

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type DeviceId, KINDS, type Kind, parseDeviceId } from '#contract/ids.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, inTransaction } from '../store/database.ts'
 
 /** A registered client that nobody pairs disappears after this long. */
 export const UNPAIRED_LIFETIME = hours(1)
@@ -36,6 +36,8 @@ export interface Devices {
   endGrantsExcept(id: string, grantId: string): readonly string[]
   /** Deletes the device with its client, grants and tokens; returns the grants that ended. */
   remove(id: string): readonly string[]
+  /** What one person let in is another's from now on, with its grants and tokens: a device stays when a person goes. */
+  handOver(from: string, to: string): void
   /** Deletes what nobody paired within an hour. */
   sweepUnpaired(): void
 }
@@ -51,20 +53,20 @@ export function createDevices(database: Database, clock: Clock): Devices {
   const endGrant = database.prepare("DELETE FROM oidc WHERE grant_id=? OR (model='Grant' AND id=?)")
   const removeTokens = database.prepare('DELETE FROM oidc WHERE client_id=?')
   const removeClient = database.prepare("DELETE FROM oidc WHERE model='Client' AND id=?")
+  const handDevices = database.prepare('UPDATE devices SET paired_by=? WHERE paired_by=?')
+  const handGrants = database.prepare(
+    `UPDATE oidc SET payload=json_set(payload, '$.accountId', ?)
+     WHERE client_id IN (SELECT id FROM devices) AND payload ->> '$.accountId' = ?`,
+  )
   const removeDevice = database.prepare('DELETE FROM devices WHERE id=?')
 
   const remove = (id: string): readonly string[] => {
     const ended = grants.all(id).map((found) => String(found.id))
-    database.exec('BEGIN')
-    try {
+    inTransaction(database, () => {
       removeTokens.run(id)
       removeClient.run(id)
       removeDevice.run(id)
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
+    })
     return ended
   }
 
@@ -87,6 +89,10 @@ export function createDevices(database: Database, clock: Clock): Devices {
       return ended
     },
     remove,
+    handOver(from, to) {
+      handDevices.run(to, from)
+      handGrants.run(to, from)
+    },
     sweepUnpaired() {
       for (const { id } of stale.all(clock.now() - UNPAIRED_LIFETIME)) remove(String(id))
     },

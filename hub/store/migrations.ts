@@ -54,4 +54,20 @@ export const MIGRATIONS: readonly string[] = [
      created_at INTEGER NOT NULL,
      last_used_at INTEGER
    ) STRICT`,
+
+  // An account may come with a passkey instead. A new column and not a new table: dropping the old one would cascade.
+  `ALTER TABLE accounts ADD COLUMN password_hash_or_none TEXT;
+   UPDATE accounts SET password_hash_or_none = password_hash;
+   ALTER TABLE accounts DROP COLUMN password_hash;
+   ALTER TABLE accounts RENAME COLUMN password_hash_or_none TO password_hash;
+
+   CREATE TABLE invitations (
+     id TEXT PRIMARY KEY,
+     text_hash TEXT NOT NULL UNIQUE,
+     role TEXT NOT NULL CHECK (role IN ('owner', 'member', 'guest')),
+     name_hint TEXT,
+     created_by TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT`,
 ]
