@@ -14,9 +14,12 @@ import { type AppPasswords, createAppPasswords } from './app-passwords.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
 import { createGrants } from './grants.ts'
+import { createGuesses } from './guesses.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
 import type { Keys } from './keys.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
+import { accountPages } from './pages/account.ts'
+import { confirmPages } from './pages/confirm.ts'
 import { createSessionCookie } from './pages/cookie.ts'
 import { interactionPages } from './pages/interaction.ts'
 import { invitationPages } from './pages/invitation.ts'
@@ -24,10 +27,12 @@ import { pairPages } from './pages/pair.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
+import { createStepUp, type StepUp } from './pages/step-up.ts'
 import { createPairing } from './pairing.ts'
 import { createPeople, type People } from './people.ts'
 import { createProvider } from './provider.ts'
 import { createSessions } from './sessions.ts'
+import { createSignOut } from './sign-out.ts'
 import type { StrangerLimits } from './strangers.ts'
 
 export interface Authorization {
@@ -38,6 +43,8 @@ export interface Authorization {
   readonly devices: Devices
   readonly appPasswords: AppPasswords
   readonly ownerKey: OwnerKey
+  /** For pages that ask for a recent confirmation. */
+  readonly stepUp: StepUp
   /** Sign-in, set-up, invitations and pairing. */
   readonly pages: Hono<Requests>
   /** Whether the grant behind a token still stands. */
@@ -63,19 +70,22 @@ export function createAuthorization(options: {
 }): Authorization {
   const { issuer, database, clock, log } = options
   const accounts = createAccounts(database, clock)
-  const sessions = createSessions(database, accounts, clock)
+  const grants = createGrants(database, options.onGrantEnded)
+  const sessions = createSessions({ database, accounts, clock, log, endGrant: grants.endOne })
   const devices = createDevices(database, clock)
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
-  const grants = createGrants(database, options.onGrantEnded)
   const people = createPeople({ database, accounts, devices, grants, appPasswords })
   const invitations = createInvitations({ database, accounts, clock })
   const ownerKey = createOwnerKey()
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
-  const provider = createProvider({ ...options, accounts, devices, sessionOf })
+  const provider = createProvider({ ...options, accounts, devices, sessionOf, noteGrant: sessions.noteGrant })
   const pairing = createPairing({ provider, devices, clock, onGrantEnded: options.onGrantEnded })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded })
+  const guesses = createGuesses(clock)
+  const stepUp = createStepUp({ sessions, cookie, clock })
+  const signOut = createSignOut({ provider, sessions, grants })
   const sweepExpired = createSweep(database)
   const grant = database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?")
 
@@ -86,10 +96,12 @@ export function createAuthorization(options: {
     // Codes, names and forms: nothing of this is for a cache.
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
-  pages.route('/', signInPages({ accounts, sessions, cookie, clock, endBrowserSession: endSession }))
+  pages.route('/', signInPages({ accounts, sessions, cookie, guesses, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
   pages.route('/', invitationPages({ accounts, invitations, sessions, cookie, clock }))
-  pages.route('/', interactionPages({ provider, sessions, cookie }))
+  pages.route('/', interactionPages({ provider, sessions, cookie, clock, endBrowserSession: endSession }))
+  pages.route('/', confirmPages({ accounts, sessions, cookie, guesses, stepUp }))
+  pages.route('/', accountPages({ accounts, sessions, cookie, clock, stepUp, signOut }))
   pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
@@ -104,6 +116,7 @@ export function createAuthorization(options: {
     devices,
     appPasswords,
     ownerKey,
+    stepUp,
     pages,
     isGrantAlive: (grantId) => grant.get(grantId) !== undefined,
     sweep() {

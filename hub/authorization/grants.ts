@@ -2,6 +2,8 @@
 import { type Database, inTransaction } from '../store/database.ts'
 
 export interface Grants {
+  /** Ends one grant, whoever's it is. */
+  endOne(grantId: string): void
   /** Ends each of the person's grants that `which` names, with its tokens and connections; all of them where nothing is said. */
   end(accountId: string, which?: (clientId: string) => boolean): void
   /** The programs that hold a grant of this person. */
@@ -19,16 +21,21 @@ export function createGrants(database: Database, onGrantEnded: (grantId: string)
   const grant = database.prepare("DELETE FROM oidc WHERE model='Grant' AND id=?")
   const sessions = database.prepare("DELETE FROM oidc WHERE model='Session' AND payload ->> '$.accountId' = ?")
 
+  const endEach = (ids: readonly string[]): void => {
+    inTransaction(database, () => {
+      for (const id of ids) {
+        tokens.run(id)
+        grant.run(id)
+      }
+    })
+    for (const id of ids) onGrantEnded(id)
+  }
+
   return {
+    endOne: (grantId) => endEach([grantId]),
     end(accountId, which = () => true) {
-      const ended = ofPerson.all(accountId).filter((found) => which(String(found.client_id)))
-      inTransaction(database, () => {
-        for (const { id } of ended) {
-          tokens.run(id ?? null)
-          grant.run(id ?? null)
-        }
-      })
-      for (const { id } of ended) onGrantEnded(String(id))
+      const held = ofPerson.all(accountId).filter((found) => which(String(found.client_id)))
+      endEach(held.map(({ id }) => String(id)))
     },
     clientsOf: (accountId) => [...new Set(ofPerson.all(accountId).map((found) => String(found.client_id)))],
     forgetBrowsers(accountId) {

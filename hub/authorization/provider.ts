@@ -6,14 +6,12 @@ import { isDeviceId, kindOf } from '#contract/ids.ts'
 import { AUDIENCE, HOME_SCOPES } from '#contract/scopes.ts'
 import { type Millis, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
-import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import type { Devices } from './devices.ts'
 import type { Keys } from './keys.ts'
 import { createPace, keepPace } from './pace.ts'
-import { grantToPage, PAGE_CLIENT, pageClient } from './page-client.ts'
+import { grantToPage, PAGE_CLIENT, type PageGrants, pageClient } from './page-client.ts'
 import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from './registration.ts'
-import type { Session } from './sessions.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
 
@@ -26,11 +24,10 @@ const MONTH_SECONDS = 30 * 24 * 3600
 /** A device is paired until somebody puts it out: its grant and refresh token outlive the hardware. */
 const DEVICE_SECONDS = 20 * 365 * 24 * 3600
 
-export interface ProviderOptions {
+export interface ProviderOptions extends PageGrants {
   readonly issuer: URL
   readonly database: Database
   readonly keys: Keys
-  readonly accounts: Accounts
   readonly devices: Devices
   readonly clock: Clock
   readonly log: Logger
@@ -40,8 +37,6 @@ export interface ProviderOptions {
   readonly strangers: StrangerLimits
   /** Names devices; nothing secret comes of it. */
   readonly random: () => number
-  /** Who is signed in on the browser that made this request. */
-  readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
   readonly mqttEndpoint: string | undefined
   readonly onGrantEnded: (grantId: string) => void
 }
@@ -113,15 +108,17 @@ export function createProvider(options: ProviderOptions): Provider {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(options.sessionOf),
     },
-    loadExistingGrant: (ctx) => grantToPage(ctx, accounts),
+    loadExistingGrant: (ctx) => grantToPage(ctx, options),
     findAccount: (_ctx, id) => {
       const account = accounts.find(id)
       return account && { accountId: id, claims: () => ({ sub: id, name: account.name }) }
     },
-    extraTokenClaims: (_ctx, token) => {
+    extraTokenClaims: (ctx, token) => {
       if (token.kind !== 'AccessToken') return {}
       const role = isDeviceId(token.clientId) ? undefined : accounts.find(token.accountId)?.role
-      return { grant_id: token.grantId, ...(role && { role }) }
+      // RFC 9068 §2.2.1: by it the API knows whether the person confirmed lately.
+      const authTime = ctx.oidc.entities.RefreshToken?.authTime ?? ctx.oidc.entities.AuthorizationCode?.authTime
+      return { grant_id: token.grantId, ...(role && { role, auth_time: authTime }) }
     },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A client that holds a registered key proves itself anyway, and a lost reply must not cost it the grant (RFC 9700 §2.2.2

@@ -43,6 +43,7 @@ const claims = v.object({
   grant_id: v.string(),
   role: v.optional(v.picklist(ROLES)),
   exp: v.number(),
+  auth_time: v.optional(v.number()),
 })
 
 export function createAdmission(options: {
@@ -76,7 +77,15 @@ export function createAdmission(options: {
       const { payload } = await verify(token)
       const read = v.safeParse(claims, payload)
       if (!read.success) throw new AdmissionError('malformed', 'a claim of RFC 9068 or ours is missing')
-      const { client_id: clientId, sub: subject, scope, grant_id: grantId, role, exp } = read.output
+      const {
+        client_id: clientId,
+        sub: subject,
+        scope,
+        grant_id: grantId,
+        role,
+        exp,
+        auth_time: authTime,
+      } = read.output
       if (!isGrantAlive(grantId)) throw new AdmissionError('revoked', 'its grant was ended')
       const asked = parseScopes(scope)
       const device = asked.includes('device') && isDeviceId(clientId) ? clientId : undefined
@@ -84,7 +93,8 @@ export function createAdmission(options: {
       const allowed = device !== undefined ? (['device'] as const) : role === undefined ? [] : ROLE_CEILING[role]
       const scopes = asked.filter((wanted) => allowed.some((known) => known === wanted))
       const expiresAt = instant(exp * 1000)
-      return { credential: 'access_token', clientId, device, subject, role, scopes, grantId, expiresAt }
+      const confirmedAt = authTime === undefined ? undefined : instant(authTime * 1000)
+      return { credential: 'access_token', clientId, device, subject, role, scopes, grantId, expiresAt, confirmedAt }
     },
   }
 }

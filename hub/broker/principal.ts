@@ -17,4 +17,6 @@ export interface Principal {
   /** What is revoked when somebody is put out: the grant, or the app password. */
   readonly grantId: string
   readonly expiresAt: Instant
+  /** When the person last gave a password or a passkey (`auth_time`); an app password has none. */
+  readonly confirmedAt?: Instant | undefined
 }

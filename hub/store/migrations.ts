@@ -70,4 +70,28 @@ export const MIGRATIONS: readonly string[] = [
      created_at INTEGER NOT NULL,
      expires_at INTEGER NOT NULL
    ) STRICT`,
+
+  `CREATE TABLE new_sessions (
+     id TEXT PRIMARY KEY,
+     cookie_hash TEXT NOT NULL UNIQUE,
+     account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     signed_in_at INTEGER NOT NULL,
+     confirmed_at INTEGER NOT NULL,
+     last_seen_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     address TEXT NOT NULL,
+     browser TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO new_sessions
+     SELECT lower(hex(randomblob(8))), id_hash, account_id, signed_in_at, signed_in_at, signed_in_at, expires_at,
+       'unknown', 'A browser' FROM sessions;
+   DROP TABLE sessions;
+   ALTER TABLE new_sessions RENAME TO sessions;
+   CREATE INDEX sessions_account ON sessions (account_id);
+
+   CREATE TABLE session_grants (
+     grant_id TEXT PRIMARY KEY,
+     session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX session_grants_session ON session_grants (session_id)`,
 ]

@@ -11,7 +11,7 @@ import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField } from './requests.ts'
+import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
 
 export function invitationPages(options: {
@@ -58,7 +58,7 @@ export function invitationPages(options: {
     switch (redeemed.outcome) {
       case 'joined':
         sessions.end(cookie.read(c))
-        cookie.set(c, sessions.start(redeemed.account))
+        cookie.set(c, sessions.start({ account: redeemed.account, from: visitorOf(c) }))
         return c.redirect('/', 303)
       case 'name_taken':
         return c.html(joinForm({ invitation, key, name, wrong: NAME_TAKEN }), 409)

@@ -9,6 +9,7 @@ import type { Millis } from '#contract/time.ts'
 import { millis } from '#contract/time.ts'
 import { formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../pairing.ts'
 import type { Session, Sessions } from '../sessions.ts'
+import { formatAgo } from './ago.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
@@ -124,9 +125,3 @@ const denied = layout({
   body: html`<p>The device was told no. If you did not start this, somebody tried to get in with your help: good that you looked.</p>
 <p><a class="button" href="/">To the home</a></p>`,
 })
-
-function formatAgo(length: Millis): string {
-  const count = Math.floor(length / 60_000)
-  if (count < 1) return 'less than a minute ago'
-  return count === 1 ? 'a minute ago' : `${count} minutes ago`
-}

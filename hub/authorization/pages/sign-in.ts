@@ -1,30 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Clock } from '#contract/clock.ts'
-import { minutes } from '#contract/time.ts'
-import { type Accounts, nameKey } from '../accounts.ts'
-import { createLimiter } from '../limiter.ts'
+import type { Accounts } from '../accounts.ts'
+import type { Guesses } from '../guesses.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField } from './requests.ts'
+import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { returnTo } from './return-to.ts'
-
-/** Wrong passwords: per address, and per name from anywhere. */
-const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
 
 export function signInPages(options: {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly cookie: SessionCookie
-  readonly clock: Clock
+  readonly guesses: Guesses
   /** Ends what the browser was given besides the household's own session. */
   readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, clock, endBrowserSession } = options
-  const byAddress = createLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
-  const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
+  const { accounts, sessions, cookie, guesses, endBrowserSession } = options
   const pages = new Hono<Requests>()
 
   pages.get('/sign-in', (c) => {
@@ -37,21 +30,17 @@ export function signInPages(options: {
     const form = await c.req.parseBody()
     const to = returnTo(textField(form.return_to))
     const name = textField(form.name)
-    const address = addressOf(c)
-    const key = nameKey(name)
-    if (!byAddress.allows(address) || !byName.allows(key)) {
+    const guess = { address: addressOf(c), name }
+    if (!guesses.take(guess)) {
       return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
     }
-    byAddress.count(address)
-    byName.count(key)
     const account = await accounts.check(name, textField(form.password))
     if (account === undefined) {
       return c.html(signInForm({ to, name, wrong: 'This name and password do not go together.' }), 401)
     }
-    byAddress.giveBack(address)
-    byName.giveBack(key)
+    guesses.giveBack(guess)
     sessions.end(cookie.read(c))
-    cookie.set(c, sessions.start(account))
+    cookie.set(c, sessions.start({ account, from: visitorOf(c) }))
     return c.redirect(to, 303)
   })
 

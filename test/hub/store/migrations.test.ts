@@ -24,6 +24,10 @@ test('people, their sessions, app passwords and devices outlive the layout of ac
     { id: 'robin', name: 'Robin', role: 'owner', password_hash: 'kept hash', created_at: 1 },
   ])
   expect(['sessions', 'app_passwords', 'devices'].map(count)).toEqual([1, 1, 1])
+  // Nobody has to sign in again.
+  expect(database.prepare('SELECT * FROM sessions').all()).toMatchObject([
+    { cookie_hash: 'hash', account_id: 'robin', signed_in_at: 1, confirmed_at: 1, expires_at: 9 },
+  ])
   expect(() => database.exec("INSERT INTO accounts VALUES ('kim', 'ROBIN', 'guest', 1, NULL)")).toThrow('UNIQUE')
   database.exec("INSERT INTO accounts VALUES ('kim', 'Kim', 'guest', 1, NULL)")
   database.close()

@@ -1,0 +1,36 @@
+// Wrong passwords, counted wherever one can be typed: per address, and per name from anywhere.
+import type { Clock } from '#contract/clock.ts'
+import { minutes } from '#contract/time.ts'
+import { nameKey } from './accounts.ts'
+import { createLimiter } from './limiter.ts'
+
+const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
+
+export interface Guess {
+  readonly address: string
+  readonly name: string
+}
+
+export interface Guesses {
+  /** Counts a try before it is judged, or all that come at once are judged by the same count. False when there is none left. */
+  take(guess: Guess): boolean
+  /** It was right, and only wrong ones count. */
+  giveBack(guess: Guess): void
+}
+
+export function createGuesses(clock: Clock): Guesses {
+  const byAddress = createLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
+  const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
+  return {
+    take({ address, name }) {
+      if (!byAddress.allows(address) || !byName.allows(nameKey(name))) return false
+      byAddress.count(address)
+      byName.count(nameKey(name))
+      return true
+    },
+    giveBack({ address, name }) {
+      byAddress.giveBack(address)
+      byName.giveBack(nameKey(name))
+    },
+  }
+}
