@@ -2,16 +2,19 @@
 import { Hono } from 'hono'
 import { describeRoute, openAPIRouteHandler } from 'hono-openapi'
 import * as v from 'valibot'
-import { formatInstant } from '#contract/clock.ts'
+import { type Clock, formatInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
 import type { Accounts } from '../authorization/accounts.ts'
 import type { AppPasswords } from '../authorization/app-passwords.ts'
 import type { Devices } from '../authorization/devices.ts'
+import type { Invitations } from '../authorization/invitations.ts'
+import type { People } from '../authorization/people.ts'
 import type { Admission } from '../broker/admission.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
-import { type Asked, requireScope } from './bearer.ts'
+import { type Asked, requireFreshPerson, requireScope } from './bearer.ts'
+import { invitationRoutes, peopleRoutes } from './people.ts'
 import { problem } from './problem.ts'
 
 const devicesBody = v.object({
@@ -30,6 +33,8 @@ const meBody = v.object({ name: v.string(), role: v.picklist(ROLES), scopes: v.a
 export function createApi(options: {
   readonly admission: Admission
   readonly accounts: Accounts
+  readonly people: People
+  readonly invitations: Invitations
   readonly devices: Devices
   readonly appPasswords: AppPasswords
   /** Whether a program is connected to the broker with this app password. */
@@ -37,10 +42,13 @@ export function createApi(options: {
   /** Puts a device out: its grants, tokens, connection and retained topics. False when there is no such device. */
   readonly unpair: (id: string) => Promise<boolean>
   readonly publicUrl: URL
+  readonly clock: Clock
 }): Hono {
-  const { admission, accounts, devices, appPasswords, isConnected, unpair, publicUrl } = options
+  const { admission, accounts, people, invitations, devices, appPasswords, isConnected, unpair } = options
+  const { publicUrl, clock } = options
   const api = new Hono<Asked>()
   const needs = (scope: Scope) => requireScope(admission, scope)
+  const needsFreshPerson = requireFreshPerson(clock)
 
   api.get(
     '/devices',
@@ -85,7 +93,9 @@ export function createApi(options: {
       return c.json({ name, role, scopes: [...scopes] } satisfies v.InferOutput<typeof meBody>)
     },
   )
-  api.route('/app-passwords', appPasswordRoutes({ appPasswords, isConnected, needs }))
+  api.route('/app-passwords', appPasswordRoutes({ appPasswords, isConnected, needs, needsFreshPerson }))
+  api.route('/people', peopleRoutes({ people, needs, needsFreshPerson }))
+  api.route('/invitations', invitationRoutes({ invitations, publicUrl, needs, needsFreshPerson }))
   api.get(
     '/openapi.json',
     openAPIRouteHandler(api, {

@@ -1,20 +1,19 @@
 // `/api/app-passwords`: making, listing and revoking the keys of programs that cannot refresh a token.
 import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { describeRoute, resolver } from 'hono-openapi'
+import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
-import { decodeJson, ParseError } from '#contract/parse.ts'
+import { ParseError } from '#contract/parse.ts'
 import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
 import {
   type AppPassword,
   type AppPasswords,
   MOST_APP_PASSWORDS,
-  type NewAppPassword,
   newAppPassword,
 } from '../authorization/app-passwords.ts'
 import { answers, fails, refusals } from './answers.ts'
 import type { Asked } from './bearer.ts'
+import { asks, notCached, readBody, wholeBody } from './body.ts'
 import { problem } from './problem.ts'
 
 const time = v.pipe(v.string(), v.isoTimestamp())
@@ -24,48 +23,35 @@ const listBody = v.object({
   appPasswords: v.array(v.object({ ...facts, lastUsedAt: v.nullable(time), connected: v.boolean() })),
 })
 
-const LARGEST_BODY = 16 * 1024
-
 export function appPasswordRoutes(options: {
   readonly appPasswords: AppPasswords
   /** Whether a program is connected to the broker with this one. */
   readonly isConnected: (id: string) => boolean
   readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
+  readonly needsFreshPerson: MiddlewareHandler<Asked>
 }): Hono<Asked> {
-  const { appPasswords, isConnected, needs } = options
+  const { appPasswords, isConnected, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
 
-  routes.use(async (c, next) => {
-    await next()
-    // One answer holds a secret, the others what there is to attack: nothing of this is for a cache.
-    c.header('cache-control', 'no-store')
-  })
+  routes.use(notCached)
   routes.post(
     '/',
     describeRoute({
       summary: 'Make an app password. This answer is the only one that holds it',
-      requestBody: { required: true, content: { 'application/json': { schema: resolver(newAppPassword, SHAPE) } } },
+      requestBody: asks(newAppPassword),
       responses: {
         201: answers('The app password, this once', madeBody),
         400: fails('The body is not right'),
         ...refusals,
       },
     }),
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: (c) => problem(c, 400, `The body has more than ${LARGEST_BODY} bytes`),
-    }),
-    // The body first: whoever signs out while it is on its way makes nothing any more.
-    async (c, next) => {
-      await c.req.text()
-      await next()
-    },
+    ...wholeBody,
     needs('home:admin'),
+    // A person, and one who is there: one that leaked could otherwise live on in others after it was revoked.
+    needsFreshPerson,
     async (c) => {
-      const { credential, subject: accountId, scopes } = c.get('principal')
-      // One that leaked could otherwise live on in others after it was revoked.
-      if (credential === 'app_password') return problem(c, 403, 'A person makes app passwords: sign in as the owner')
-      const wanted = readWanted(await c.req.text())
+      const { subject: accountId, scopes } = c.get('principal')
+      const wanted = readBody(newAppPassword, await c.req.text())
       if (wanted instanceof ParseError) return problem(c, 400, wanted.message)
       const making = appPasswords.create({ ...wanted, createdBy: { accountId, scopes } })
       switch (making.outcome) {
@@ -106,18 +92,6 @@ export function appPasswordRoutes(options: {
         : problem(c, 404, 'No app password has this id; it may have been revoked before'),
   )
   return routes
-}
-
-/** JSON Schema has no word for trimming, nor for a pattern's flags: what it cannot say, the answer to a wrong body does. */
-const SHAPE = { typeMode: 'input', errorMode: 'ignore' } as const
-
-function readWanted(text: string): NewAppPassword | ParseError {
-  try {
-    return decodeJson(newAppPassword, text, 'the body')
-  } catch (error) {
-    if (error instanceof ParseError) return error
-    throw error
-  }
 }
 
 const formatted = ({ scopes, createdAt, lastUsedAt, ...rest }: AppPassword) => ({

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Clock } from '#contract/clock.ts'
 import type { Authorization } from '../authorization/authorization.ts'
 import type { Requests } from '../authorization/pages/requests.ts'
 import type { Admission } from '../broker/admission.ts'
@@ -22,13 +23,20 @@ export function createWeb(options: {
   /** Whether a program is connected to the broker with this app password. */
   readonly isConnected: (appPassword: string) => boolean
   readonly isReady: () => boolean
+  readonly clock: Clock
   readonly log: Logger
 }): RequestListener {
-  const { authorization, admission, host, page, unpair, isConnected, isReady, log } = options
-  const { accounts, devices, appPasswords, pages, provider } = authorization
+  const { authorization, admission, host, page, unpair, isConnected, isReady, clock, log } = options
+  const { accounts, people, invitations, devices, appPasswords, pages, provider } = authorization
   const app = new Hono<Requests>()
   const { publicUrl } = host
-  app.route('/', createApi({ admission, accounts, devices, appPasswords, isConnected, unpair, publicUrl }))
+  app.route(
+    '/',
+    createApi({
+      ...{ admission, accounts, people, invitations, devices, appPasswords },
+      ...{ isConnected, unpair, publicUrl, clock },
+    }),
+  )
   app.route('/', pages)
   app.route('/', servePage(page))
   app.notFound((c) => c.text('There is no such page\n', 404))

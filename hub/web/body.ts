@@ -1,0 +1,47 @@
+// What a route is sent: read once, bounded, and refused in words.
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { resolver } from 'hono-openapi'
+import type * as v from 'valibot'
+import { decodeJson, ParseError } from '#contract/parse.ts'
+import type { Asked } from './bearer.ts'
+import { problem } from './problem.ts'
+
+const LARGEST_BODY = 16 * 1024
+
+/** Ends the request where its body is too long, and waits for all of it: whoever signs out while it is on its way does nothing any more. */
+export const wholeBody: readonly [MiddlewareHandler<Asked>, MiddlewareHandler<Asked>] = [
+  bodyLimit({
+    maxSize: LARGEST_BODY,
+    onError: (c) => problem(c, 400, `The body has more than ${LARGEST_BODY} bytes`),
+  }),
+  async (c, next) => {
+    await c.req.text()
+    await next()
+  },
+]
+
+/** Lists of what there is to attack, and secrets that are told once: nothing of this is for a cache. */
+export const notCached: MiddlewareHandler<Asked> = async (c, next) => {
+  await next()
+  c.header('cache-control', 'no-store')
+}
+
+/** JSON Schema has no word for trimming, nor for a pattern's flags: what it cannot say, the answer to a wrong body does. */
+const SHAPE = { typeMode: 'input', errorMode: 'ignore' } as const
+
+/** How the OpenAPI document tells what a route is sent. */
+export const asks = (schema: Parameters<typeof resolver>[0]) => ({
+  required: true,
+  content: { 'application/json': { schema: resolver(schema, SHAPE) } },
+})
+
+/** The body as the schema has it, or what is wrong with it. */
+export function readBody<T>(schema: v.GenericSchema<unknown, T>, text: string): T | ParseError {
+  try {
+    return decodeJson(schema, text, 'the body')
+  } catch (error) {
+    if (error instanceof ParseError) return error
+    throw error
+  }
+}
