@@ -24,11 +24,13 @@ import { createSessionCookie } from './pages/cookie.ts'
 import { interactionPages } from './pages/interaction.ts'
 import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
+import { createChallengeCookie, passkeyPages } from './pages/passkey.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
 import { createStepUp, type StepUp } from './pages/step-up.ts'
 import { createPairing } from './pairing.ts'
+import { createPasskeys } from './passkeys.ts'
 import { createPeople, type People } from './people.ts'
 import { createProvider } from './provider.ts'
 import { createSessions } from './sessions.ts'
@@ -83,6 +85,9 @@ export function createAuthorization(options: {
   const pairing = createPairing({ provider, devices, clock, onGrantEnded: options.onGrantEnded })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded })
+  const passkeys = createPasskeys({ database, issuer, clock })
+  const challengeCookie = createChallengeCookie(issuer.protocol === 'https:')
+  const ways = { accounts, passkeys, sessions, cookie, challengeCookie }
   const guesses = createGuesses(clock)
   const stepUp = createStepUp({ sessions, cookie, clock })
   const signOut = createSignOut({ provider, sessions, grants })
@@ -96,12 +101,13 @@ export function createAuthorization(options: {
     // Codes, names and forms: nothing of this is for a cache.
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
-  pages.route('/', signInPages({ accounts, sessions, cookie, guesses, endBrowserSession: endSession }))
+  pages.route('/', signInPages({ ...ways, guesses, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, clock }))
-  pages.route('/', invitationPages({ accounts, invitations, sessions, cookie, clock }))
+  pages.route('/', invitationPages({ ...ways, invitations, clock }))
   pages.route('/', interactionPages({ provider, sessions, cookie, clock, endBrowserSession: endSession }))
-  pages.route('/', confirmPages({ accounts, sessions, cookie, guesses, stepUp }))
-  pages.route('/', accountPages({ accounts, sessions, cookie, clock, stepUp, signOut }))
+  pages.route('/', confirmPages({ ...ways, guesses, stepUp }))
+  pages.route('/', accountPages({ ...ways, hasOtherWay: accounts.hasPassword, clock, stepUp, signOut }))
+  pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
   pages.route('/', pairPages({ pairing, sessions, cookie, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
@@ -123,6 +129,7 @@ export function createAuthorization(options: {
       sweepExpired(clock.now())
       devices.sweepUnpaired()
       invitations.sweep()
+      passkeys.sweep()
       appPasswords.enforce()
     },
   }
@@ -131,5 +138,6 @@ export function createAuthorization(options: {
 const FILES = [
   ['/pages.css', 'text/css; charset=utf-8'],
   ['/invitation.js', 'text/javascript; charset=utf-8'],
+  ['/passkey.js', 'text/javascript; charset=utf-8'],
   ['/setup.js', 'text/javascript; charset=utf-8'],
 ] as const

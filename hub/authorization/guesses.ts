@@ -1,4 +1,4 @@
-// Wrong passwords, counted wherever one can be typed: per address, and per name from anywhere.
+// Wrong passwords and passkeys, counted wherever one can be given: per address, and per name from anywhere.
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import { nameKey } from './accounts.ts'
@@ -8,7 +8,8 @@ const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
 
 export interface Guess {
   readonly address: string
-  readonly name: string
+  /** A passkey is tried without one: it cannot be guessed, so the address is enough. */
+  readonly name: string | undefined
 }
 
 export interface Guesses {
@@ -23,14 +24,14 @@ export function createGuesses(clock: Clock): Guesses {
   const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
   return {
     take({ address, name }) {
-      if (!byAddress.allows(address) || !byName.allows(nameKey(name))) return false
+      if (!byAddress.allows(address) || (name !== undefined && !byName.allows(nameKey(name)))) return false
       byAddress.count(address)
-      byName.count(nameKey(name))
+      if (name !== undefined) byName.count(nameKey(name))
       return true
     },
     giveBack({ address, name }) {
       byAddress.giveBack(address)
-      byName.giveBack(nameKey(name))
+      if (name !== undefined) byName.giveBack(nameKey(name))
     },
   }
 }

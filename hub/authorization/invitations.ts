@@ -37,7 +37,7 @@ export type FirstWay =
 export interface Newcomer {
   readonly name: string
   readonly firstWay: FirstWay
-  /** Where the account's id had to be known before there was an account; else a random one. */
+  /** `accountIdOf` the invitation, where a passkey had to know it before there was an account; else a random one. */
   readonly id?: string
 }
 
@@ -127,6 +127,12 @@ export function createInvitations(options: {
       expired.run(clock.now())
     },
   }
+}
+
+/** The id of the account that this invitation makes: known before, the same each time, and nobody's choice. */
+export function accountIdOf(text: string): string {
+  const hex = hash('sha256', `account of ${text}`, 'hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
 /** As fast as can be: 256 random bits cannot be guessed from their hash. */

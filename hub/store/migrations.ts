@@ -94,4 +94,24 @@ export const MIGRATIONS: readonly string[] = [
      session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX session_grants_session ON session_grants (session_id)`,
+
+  `CREATE TABLE passkeys (
+     id TEXT PRIMARY KEY,
+     account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     name TEXT NOT NULL,
+     public_key BLOB NOT NULL,
+     counter INTEGER NOT NULL,
+     transports TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     last_used_at INTEGER
+   ) STRICT;
+   CREATE INDEX passkeys_account ON passkeys (account_id);
+
+   CREATE TABLE passkey_challenges (
+     browser_hash TEXT PRIMARY KEY,
+     challenge TEXT NOT NULL,
+     purpose TEXT NOT NULL,
+     account_id TEXT,
+     expires_at INTEGER NOT NULL
+   ) STRICT`,
 ]

@@ -5,27 +5,46 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import { type Account, type Accounts, newAccount } from '../accounts.ts'
+import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../passkeys.ts'
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
 import type { SessionFacts, Sessions } from '../sessions.ts'
 import type { SignOut } from '../sign-out.ts'
 import { formatAgo } from './ago.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { type Requests, textField } from './requests.ts'
+import type { ChallengeCookie } from './passkey.ts'
+import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
+import { type Requests, textField, visitorOf } from './requests.ts'
 import { signInFor } from './return-to.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
 import type { StepUp } from './step-up.ts'
 
 export function accountPages(options: {
   readonly accounts: Accounts
+  readonly passkeys: Passkeys
   readonly sessions: Sessions
   readonly cookie: SessionCookie
+  readonly challengeCookie: ChallengeCookie
+  /** Whether the account can be signed in to without its passkeys. */
+  readonly hasOtherWay: (accountId: string) => boolean
   readonly clock: Clock
   readonly stepUp: StepUp
   readonly signOut: SignOut
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, clock, stepUp, signOut } = options
+  const { accounts, passkeys, sessions, cookie, challengeCookie, hasOtherWay, clock, stepUp, signOut } = options
   const pages = new Hono<Requests>()
+  const passkeyPage = (c: Context<Requests>, { wrong }: { wrong?: string }): Markup =>
+    layout({
+      title: 'A new passkey',
+      script: PASSKEY_SCRIPT,
+      body: html`<p>Your phone or computer makes it and keeps it. Next time you sign in with your finger, your face or its PIN.</p>
+${passkeyForm({
+  ...{ purpose: 'add', action: '/account/passkey', button: 'Make it', areOffered: passkeys.areOffered, wrong },
+  fields: html`<label for="name">A name for it</label>
+<input id="name" name="name" value="${visitorOf(c).browser}" maxlength="64" autocomplete="off" required>`,
+})}
+<p><a href="/account">Back to your account</a></p>`,
+    })
   const toSignIn = (c: Context<Requests>) => c.redirect(signInFor('/account'), 303)
 
   pages.get('/account', (c) => {
@@ -36,6 +55,7 @@ export function accountPages(options: {
       accountPage({
         account,
         hasPassword: accounts.hasPassword(account.id),
+        passkeys: passkeys.list(account.id),
         sessions: sessions.list(account.id),
         thisSession: session.id,
         now: clock.now(),
@@ -60,6 +80,36 @@ export function accountPages(options: {
     return c.html(passwordSet)
   })
 
+  pages.get('/account/passkey', (c) => stepUp.requireFresh(c) ?? c.html(passkeyPage(c, {})))
+
+  pages.post('/account/passkey', async (c) => {
+    const form = await c.req.parseBody()
+    const browser = challengeCookie.take(c)
+    const refusal = stepUp.requireFresh(c)
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const name = v.safeParse(passkeyName, textField(form.name))
+    if (!name.success) return c.html(passkeyPage(c, { wrong: name.issues[0].message }), 400)
+    const purpose = { type: 'add', accountId: session.account.id } as const
+    const made = await passkeys.checkNew({ browser, purpose, credential: textField(form.credential) })
+    if (made === undefined) return c.html(passkeyPage(c, { wrong: 'That did not work. Please try once more.' }), 401)
+    if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
+    if (!passkeys.keep(session.account.id, made, name.output)) {
+      return c.html(passkeyPage(c, { wrong: `You have ${MOST_PASSKEYS} passkeys, or this one is known.` }), 409)
+    }
+    return c.redirect('/account', 303)
+  })
+
+  pages.post('/account/passkey/remove', async (c) => {
+    const id = textField((await c.req.parseBody()).passkey)
+    const refusal = stepUp.requireFresh(c, '/account')
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const { account } = session
+    if (passkeys.remove(account.id, id, hasOtherWay(account.id)) === 'last_way') return c.html(lastWay, 409)
+    return c.redirect('/account', 303)
+  })
+
   pages.post('/account/sessions/end', async (c) => {
     const id = textField((await c.req.parseBody()).session)
     const session = stepUp.session(c)
@@ -81,6 +131,7 @@ export function accountPages(options: {
 const accountPage = (about: {
   readonly account: Account
   readonly hasPassword: boolean
+  readonly passkeys: readonly Passkey[]
   readonly sessions: readonly SessionFacts[]
   readonly thisSession: string
   readonly now: Instant
@@ -97,6 +148,14 @@ const accountPage = (about: {
 <h2 id="password">Password</h2>
 ${about.hasPassword ? '' : html`<p>You have none.</p>`}
 <p><a href="/account/password">${about.hasPassword ? 'Change your password' : 'Set a password'}</a></p>
+</section>
+<section class="card" aria-labelledby="passkeys">
+<h2 id="passkeys">Passkeys</h2>
+<p class="hint">A passkey is a key that your phone or computer keeps: a fingerprint or a PIN instead of a password.</p>
+<ul class="rows">
+${about.passkeys.map((each) => passkeyRow(each, about.now))}
+</ul>
+<p><a href="/account/passkey">Add a passkey</a></p>
 </section>
 <section class="card" aria-labelledby="sessions">
 <h2 id="sessions">Where you are signed in</h2>
@@ -120,6 +179,19 @@ const sessionRow = (
 <span class="hint">From ${address}. Signed in ${ago(signedInAt, now)}, last seen ${ago(lastSeenAt, now)}.</span></p>
 ${id === own ? '' : html`<form class="bare" method="post" action="/account/sessions/end"><input type="hidden" name="session" value="${id}"><button class="other small">End<span class="unseen"> ${browser} from ${address}</span></button></form>`}
 </li>`
+
+const passkeyRow = ({ id, name, createdAt, lastUsedAt }: Passkey, now: Instant): Markup =>
+  html`<li>
+<p><strong>${name}</strong><br>
+<span class="hint">Made ${ago(createdAt, now)}, ${lastUsedAt === undefined ? 'not used yet' : `last used ${ago(lastUsedAt, now)}`}.</span></p>
+<form class="bare" method="post" action="/account/passkey/remove"><input type="hidden" name="passkey" value="${id}"><button class="other small">Remove<span class="unseen"> ${name}</span></button></form>
+</li>`
+
+const lastWay = layout({
+  title: 'This one stays',
+  body: html`<p>It is your only way to sign in. Set a password or add another passkey first.</p>
+<p><a class="button" href="/account">To your account</a></p>`,
+})
 
 const ago = (then: Instant, now: Instant): string => formatAgo(millis(now - then))
 
