@@ -158,7 +158,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
   const host = hostPolicy(publicUrl, httpPort, options, certificates.names)
   const web = createWeb({
-    ...{ authorization, admission, host, page, log },
+    ...{ authorization, admission, host, page, clock, log },
     unpair: (id) => unpair(id, authorization, started),
     isConnected: (appPassword) => started.connections().some(({ grantId }) => grantId === appPassword),
     isReady: () => broker !== undefined,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
+import { type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
 
@@ -12,7 +13,19 @@ export interface Account {
   readonly role: Role
 }
 
-const row = v.object({ id: v.string(), name: v.string(), role: v.picklist(ROLES), password_hash: v.string() })
+export interface AccountFacts extends Account {
+  readonly createdAt: Instant
+  /** Whether a password is one of the ways to sign in. */
+  readonly hasPassword: boolean
+}
+
+const row = v.object({
+  id: v.string(),
+  name: v.string(),
+  role: v.picklist(ROLES),
+  password_hash: v.nullable(v.string()),
+  created_at: v.number(),
+})
 
 /** What a person types to make an account. The messages are shown to them. */
 export const newAccount = v.object({
@@ -38,22 +51,64 @@ export interface Accounts {
   find(id: string): Account | undefined
   /** The account of this name, however it is typed. */
   named(name: string): Account | undefined
-  /** The account of this name if the password is its own. Takes as long for a name that nobody has. */
+  /** Everybody, oldest first. */
+  list(): readonly AccountFacts[]
+  /** The account of this name if the password is its own. Takes as long for a name that nobody has, or that has no password. */
   check(name: string, password: string): Promise<Account | undefined>
+  /** The same for an account that is known already. */
+  checkById(id: string, password: string): Promise<Account | undefined>
   hasOwner(): boolean
+  hasPassword(id: string): boolean
   /** Makes the owner. Undefined when there is one already: the first link that is used wins. */
   createOwner(wanted: NewAccount): Promise<Account | undefined>
+  /**
+   * Makes an account; undefined when somebody has this name. One without a password can be signed in to only once it was given another
+   * way: do both in one transaction.
+   */
+  create(wanted: {
+    readonly id: string
+    readonly name: string
+    readonly role: Role
+    readonly passwordHash: string | undefined
+  }): Account | undefined
+  setPassword(id: string, passwordHash: string): void
+  /** The last owner stays one. */
+  setRole(id: string, role: Role): AccountChange
+  /** Deletes the account with its sessions, app passwords and invitations; the last owner stays. */
+  remove(id: string): AccountChange
 }
 
+export type AccountChange = 'done' | 'last_owner' | 'unknown'
+
 export function createAccounts(database: Database, clock: Clock): Accounts {
+  const all = database.prepare('SELECT * FROM accounts ORDER BY created_at, rowid')
   const byId = database.prepare('SELECT * FROM accounts WHERE id=?')
   const byName = database.prepare('SELECT * FROM accounts WHERE name=?')
   const owner = database.prepare("SELECT id FROM accounts WHERE role='owner'")
+  const insert = database.prepare(
+    `INSERT INTO accounts (id, name, role, password_hash, created_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO NOTHING`,
+  )
   const insertOwner = database.prepare(
     `INSERT INTO accounts (id, name, role, password_hash, created_at)
      SELECT ?, ?, 'owner', ?, ? WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE role='owner')`,
   )
+  const updatePassword = database.prepare('UPDATE accounts SET password_hash=? WHERE id=?')
+  const isNotLastOwner = "(role<>'owner' OR (SELECT count(*) FROM accounts WHERE role='owner') > 1)"
+  const updateRole = database.prepare(`UPDATE accounts SET role=?1 WHERE id=?2 AND (?1='owner' OR ${isNotLastOwner})`)
+  const remove = database.prepare(`DELETE FROM accounts WHERE id=? AND ${isNotLastOwner}`)
   const decoy = hashPassword(randomUUID())
+
+  const outcome = (id: string, { changes }: { readonly changes: number | bigint }): AccountChange => {
+    if (Number(changes) === 1) return 'done'
+    return byId.get(id) === undefined ? 'unknown' : 'last_owner'
+  }
+  const checked = async (found: unknown, password: string): Promise<Account | undefined> => {
+    if (password.length > PASSWORD_MAX) return undefined
+    const kept = found === undefined ? null : v.parse(row, found).password_hash
+    const matches = await passwordMatches(password, kept ?? (await decoy))
+    return kept !== null && matches ? toAccount(found) : undefined
+  }
 
   return {
     find(id) {
@@ -64,19 +119,29 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
       const found = byName.get(name.trim())
       return found && toAccount(found)
     },
-    async check(name, password) {
-      if (password.length > PASSWORD_MAX) return undefined
-      const found = byName.get(name.trim())
-      const kept = found === undefined ? await decoy : v.parse(row, found).password_hash
-      const matches = await passwordMatches(password, kept)
-      return found !== undefined && matches ? toAccount(found) : undefined
-    },
+    list: () =>
+      all.all().map((found) => {
+        const { created_at: createdAt, password_hash: hash } = v.parse(row, found)
+        return { ...toAccount(found), createdAt: instant(createdAt), hasPassword: hash !== null }
+      }),
+    check: (name, password) => checked(byName.get(name.trim()), password),
+    checkById: (id, password) => checked(byId.get(id), password),
     hasOwner: () => owner.get() !== undefined,
+    hasPassword: (id) => (byId.get(id)?.password_hash ?? null) !== null,
     async createOwner({ name, password }) {
       const id = randomUUID()
       const { changes } = insertOwner.run(id, name, await hashPassword(password), clock.now())
       return changes === 1 ? { id, name, role: 'owner' } : undefined
     },
+    create({ id, name, role, passwordHash }) {
+      const { changes } = insert.run(id, name, role, passwordHash ?? null, clock.now())
+      return changes === 1 ? { id, name, role } : undefined
+    },
+    setPassword(id, passwordHash) {
+      updatePassword.run(passwordHash, id)
+    },
+    setRole: (id, role) => outcome(id, updateRole.run(role, id)),
+    remove: (id) => outcome(id, remove.run(id)),
   }
 }
 

@@ -19,31 +19,46 @@ import { removeClient } from './clients/remove-client.ts'
 import { createDevices, type Devices } from './devices.ts'
 import { endBrowserSession } from './end-session.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
+import { createGrants } from './grants.ts'
+import { createGuesses } from './guesses.ts'
+import { createInvitations, type Invitations } from './invitations.ts'
 import type { Keys } from './keys.ts'
 import { createElsewhere, isSameHouse } from './networks.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
+import { accountPages } from './pages/account.ts'
+import { confirmPages } from './pages/confirm.ts'
 import { createSessionCookie } from './pages/cookie.ts'
 import { interactionPages } from './pages/interaction.ts'
+import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
+import { createChallengeCookie, passkeyPages } from './pages/passkey.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
+import { createStepUp, type StepUp } from './pages/step-up.ts'
 import { createPairing } from './pairing.ts'
+import { createPasskeys } from './passkeys.ts'
+import { createPeople, type People } from './people.ts'
 import { createProvider } from './provider.ts'
 import { createRenewable } from './renewable.ts'
 import { createSessions } from './sessions.ts'
 import { createSignInGuard } from './sign-in-guard.ts'
+import { createSignOut } from './sign-out.ts'
 import type { StrangerLimits } from './strangers.ts'
 
 export interface Authorization {
   readonly provider: Provider
   readonly accounts: Accounts
+  readonly people: People
+  readonly invitations: Invitations
   readonly devices: Devices
   readonly appPasswords: AppPasswords
   readonly ownerKey: OwnerKey
   /** To be disposed before the database is closed. */
   readonly audit: Audit
-  /** Sign-in, set-up and pairing. */
+  /** For pages that ask for a recent confirmation. */
+  readonly stepUp: StepUp
+  /** Sign-in, set-up, invitations and pairing. */
   readonly pages: Hono<Requests>
   readonly apps: Apps
   /** Puts a registered program out, with all that stands on it. False when there is none. */
@@ -77,14 +92,18 @@ export function createAuthorization(options: {
 }): Authorization {
   const { issuer, database, keys, clock, log } = options
   const accounts = createAccounts(database, clock)
-  const sessions = createSessions(database, accounts, clock)
+  const grants = createGrants(database, options.onGrantEnded)
+  const sessions = createSessions({ database, accounts, clock, log, endGrant: grants.endOne })
   const devices = createDevices(database, clock)
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
   const apps = createApps(database)
   const registrationTokens = createRegistrationTokens(database, clock)
+  const people = createPeople({ database, accounts, devices, grants, appPasswords })
+  const invitations = createInvitations({ database, accounts, clock })
   const ownerKey = createOwnerKey()
   const audit = createAudit(database, clock, log)
-  const guard = createSignInGuard(accounts, audit, clock)
+  const guesses = createGuesses(clock)
+  const guard = createSignInGuard({ accounts, guesses, audit })
   const elsewhere = createElsewhere(clock)
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
@@ -96,6 +115,7 @@ export function createAuthorization(options: {
   const { provider, renew } = createRenewable(() =>
     createProvider({
       ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
+      noteGrant: sessions.noteGrant,
       endSession: (header) => sessions.end(cookie.readHeader(header)),
       // The library forgets its client and leaves its grants.
       onClientRemoved: (id) => {
@@ -115,6 +135,11 @@ export function createAuthorization(options: {
   }
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded, log })
+  const passkeys = createPasskeys({ database, issuer, clock })
+  const challengeCookie = createChallengeCookie(issuer.protocol === 'https:')
+  const ways = { accounts, passkeys, sessions, cookie, challengeCookie, audit }
+  const stepUp = createStepUp({ sessions, cookie, clock })
+  const signOut = createSignOut({ provider, sessions, grants })
   const sweepExpired = createSweep(database)
 
   const pages = new Hono<Requests>()
@@ -125,10 +150,17 @@ export function createAuthorization(options: {
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
   // First: it also widens the policy of the sign-in page.
-  pages.route('/', interactionPages({ provider, apps, sessions, cookie, audit }))
-  pages.route('/', signInPages({ accounts, sessions, cookie, guard, audit, endBrowserSession: endSession }))
+  pages.route(
+    '/',
+    interactionPages({ provider, apps, sessions, cookie, audit, clock, stepUp, endBrowserSession: endSession }),
+  )
+  pages.route('/', signInPages({ ...ways, guard, guesses, endBrowserSession: endSession }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, audit, clock }))
-  pages.route('/', pairPages({ pairing, sessions, cookie, audit, elsewhere, rooms: devices.rooms, clock }))
+  pages.route('/', invitationPages({ ...ways, invitations, clock }))
+  pages.route('/', confirmPages({ ...ways, guesses, stepUp }))
+  pages.route('/', accountPages({ ...ways, hasOtherWay: accounts.hasPassword, clock, stepUp, signOut }))
+  pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
+  pages.route('/', pairPages({ pairing, sessions, cookie, audit, elsewhere, stepUp, rooms: devices.rooms, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
     pages.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
@@ -144,10 +176,13 @@ export function createAuthorization(options: {
   return {
     provider,
     accounts,
+    people,
+    invitations,
     devices,
     appPasswords,
     ownerKey,
     audit,
+    stepUp,
     pages,
     apps,
     removeApp,
@@ -158,6 +193,8 @@ export function createAuthorization(options: {
       sweepExpired(clock.now())
       devices.sweepUnpaired()
       registrationTokens.sweep()
+      invitations.sweep()
+      passkeys.sweep()
       appPasswords.enforce()
       audit.sweep()
       await keys.sweep()
@@ -168,5 +205,7 @@ export function createAuthorization(options: {
 
 const FILES = [
   ['/pages.css', 'text/css; charset=utf-8'],
+  ['/invitation.js', 'text/javascript; charset=utf-8'],
+  ['/passkey.js', 'text/javascript; charset=utf-8'],
   ['/setup.js', 'text/javascript; charset=utf-8'],
 ] as const

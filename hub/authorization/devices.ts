@@ -57,6 +57,8 @@ export interface Devices {
   endGrantsExcept(id: string, grantId: string): readonly string[]
   /** Deletes the device with its client, grants and tokens; returns the grants that ended. */
   remove(id: string): readonly string[]
+  /** What one person let in is another's from now on, with its grants and tokens: a device stays when a person goes. */
+  handOver(from: string, to: string): void
   /** Deletes what nobody paired within an hour. */
   sweepUnpaired(): void
 }
@@ -76,6 +78,11 @@ export function createDevices(database: Database, clock: Clock): Devices {
   const stale = database.prepare('SELECT id FROM devices WHERE paired_at IS NULL AND registered_at < ?')
   const grants = database.prepare("SELECT id FROM oidc WHERE model='Grant' AND client_id=?")
   const endGrant = database.prepare("DELETE FROM oidc WHERE grant_id=? OR (model='Grant' AND id=?)")
+  const handDevices = database.prepare('UPDATE devices SET paired_by=? WHERE paired_by=?')
+  const handGrants = database.prepare(
+    `UPDATE oidc SET payload=json_set(payload, '$.accountId', ?)
+     WHERE client_id IN (SELECT id FROM devices) AND payload ->> '$.accountId' = ?`,
+  )
   const removeDevice = database.prepare('DELETE FROM devices WHERE id=?')
   const removeWithClient = removeClient(database)
   const remove = (id: string): readonly string[] => removeWithClient(id, () => removeDevice.run(id))
@@ -101,6 +108,10 @@ export function createDevices(database: Database, clock: Clock): Devices {
       return ended
     },
     remove,
+    handOver(from, to) {
+      handDevices.run(to, from)
+      handGrants.run(to, from)
+    },
     sweepUnpaired() {
       for (const { id } of stale.all(clock.now() - UNPAIRED_LIFETIME)) remove(String(id))
     },

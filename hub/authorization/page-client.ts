@@ -2,6 +2,7 @@
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 import { AUDIENCE, HOME_SCOPES, ROLE_CEILING } from '#contract/scopes.ts'
 import type { Accounts } from './accounts.ts'
+import type { Session } from './sessions.ts'
 
 export const PAGE_CLIENT = 'latchkey-page'
 
@@ -23,23 +24,36 @@ function consented({ oidc: { client, session, result, provider } }: KoaContextWi
   return grantId === undefined ? undefined : provider.Grant.find(grantId)
 }
 
+export interface PageGrants {
+  readonly accounts: Accounts
+  /** Who is signed in on the browser that made this request. */
+  readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
+  /** Ties the grant to the session; false when the session has ended. */
+  readonly noteGrant: (sessionId: string, grantId: string) => boolean
+}
+
 /**
  * The page is the household's own, so signing in is consent. What it asks for is capped by the person's role; the rest is
- * rejected rather than left open, or the library would stop and ask for it.
+ * rejected rather than left open, or the library would stop and ask for it. The grant ends with the household session.
  */
-export async function loadGrant(ctx: KoaContextWithOIDC, accounts: Accounts) {
+export async function loadGrant(ctx: KoaContextWithOIDC, { accounts, sessionOf, noteGrant }: PageGrants) {
   const { client, session, provider } = ctx.oidc
   const account = session?.accountId === undefined ? undefined : accounts.find(session.accountId)
   if (client?.clientId !== PAGE_CLIENT) return consented(ctx)
   if (session === undefined || account === undefined) return undefined
+  const household = sessionOf(ctx.req.headers.cookie)
+  if (household?.account.id !== account.id) return undefined
   const known = session.grantIdFor(client.clientId)
   const existing = known === undefined ? undefined : await provider.Grant.find(known)
-  if (existing?.accountId === account.id) return existing
+  if (existing?.accountId === account.id && noteGrant(household.id, existing.jti)) return existing
   const grant = new provider.Grant({ accountId: account.id, clientId: client.clientId })
   const ceiling = ROLE_CEILING[account.role]
   grant.addOIDCScope('openid offline_access')
   grant.addResourceScope(AUDIENCE, ceiling.join(' '))
   grant.rejectResourceScope(AUDIENCE, HOME_SCOPES.filter((scope) => !ceiling.includes(scope)).join(' '))
-  await grant.save()
-  return grant
+  const id = await grant.save()
+  if (noteGrant(household.id, id)) return grant
+  // Somebody ended the session meanwhile.
+  await grant.destroy()
+  return undefined
 }

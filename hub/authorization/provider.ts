@@ -8,7 +8,6 @@ import { AUDIENCE, isScope, ROLE_CEILING, type Scope } from '#contract/scopes.ts
 import { type Millis, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { AdmissionError, type Verifier } from './access-token.ts'
-import type { Accounts } from './accounts.ts'
 import { createAdapter } from './adapter.ts'
 import type { Audit } from './audit.ts'
 import { auditProvider } from './audit-provider.ts'
@@ -26,11 +25,10 @@ import { answerForStructuredTokens, mayIntrospect } from './flows/structured-tok
 import { serveKeys } from './jwks.ts'
 import { type Keys, SIGNING_ALGORITHMS } from './keys.ts'
 import { createPace, keepPace } from './pace.ts'
-import { loadGrant, PAGE_CLIENT, pageClient } from './page-client.ts'
+import { loadGrant, PAGE_CLIENT, type PageGrants, pageClient } from './page-client.ts'
 import { allowFormTo } from './pages/form-target.ts'
 import { signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource } from './resource-server.ts'
-import type { Session } from './sessions.ts'
 import type { SignInGuard } from './sign-in-guard.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
@@ -44,11 +42,10 @@ const MONTH_SECONDS = 30 * 24 * 3600
 /** A device is paired until somebody puts it out: its grant and refresh token outlive the hardware. */
 const DEVICE_SECONDS = 20 * 365 * 24 * 3600
 
-export interface ProviderOptions {
+export interface ProviderOptions extends PageGrants {
   readonly issuer: URL
   readonly database: Database
   readonly keys: Keys
-  readonly accounts: Accounts
   readonly devices: Devices
   readonly audit: Audit
   readonly clock: Clock
@@ -64,8 +61,6 @@ export interface ProviderOptions {
   readonly verifier: Verifier
   /** Names devices; nothing secret comes of it. */
   readonly random: () => number
-  /** Who is signed in on the browser that made this request. */
-  readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
   /** Signs the browser out of the household itself. */
   readonly endSession: (cookieHeader: string | undefined) => void
   /** A program has removed itself (RFC 7592 §2.3). */
@@ -157,17 +152,19 @@ export function createProvider(options: ProviderOptions): Provider {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(options.sessionOf),
     },
-    loadExistingGrant: (ctx) => loadGrant(ctx, accounts),
+    loadExistingGrant: (ctx) => loadGrant(ctx, options),
     findAccount: (_ctx, id) => {
       const account = accounts.find(id)
       return account && { accountId: id, claims: () => ({ sub: id, name: account.name }) }
     },
-    extraTokenClaims: (_ctx, token) => {
+    extraTokenClaims: (ctx, token) => {
       // A program's own token stands and falls with the program.
       if (token.kind === 'ClientCredentials') return { grant_id: token.clientId }
       if (token.kind !== 'AccessToken') return {}
       const role = isDeviceId(token.clientId) ? undefined : accounts.find(token.accountId)?.role
-      return { grant_id: token.grantId, ...(role && { role }) }
+      // RFC 9068 §2.2.1: by it the API knows whether the person confirmed lately.
+      const authTime = ctx.oidc.entities.RefreshToken?.authTime ?? ctx.oidc.entities.AuthorizationCode?.authTime
+      return { grant_id: token.grantId, ...(role && { role, auth_time: authTime }) }
     },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A client that holds a registered key proves itself anyway, and a lost reply must not cost it the grant (RFC 9700 §2.2.2

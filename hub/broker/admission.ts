@@ -26,7 +26,9 @@ export const createAdmission = (verifier: Verifier, proofs: Proofs): Admission =
     const scopes = asked.filter((wanted) => ceilingOf(claims, device !== undefined).includes(wanted))
     const expiresAt = instant(claims.exp * 1000)
     const boundTo = claims.cnf?.jkt
-    return { credential: 'access_token', clientId, device, subject, role, scopes, grantId, expiresAt, boundTo }
+    const confirmedAt = claims.auth_time === undefined ? undefined : instant(claims.auth_time * 1000)
+    const who = { credential: 'access_token', clientId, device, subject, role, scopes } as const
+    return { ...who, grantId, expiresAt, boundTo, confirmedAt }
   },
 })
 

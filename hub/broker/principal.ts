@@ -19,4 +19,6 @@ export interface Principal {
   readonly expiresAt: Instant
   /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
   readonly boundTo?: string | undefined
+  /** When the person last gave a password or a passkey (`auth_time`); an app password has none. */
+  readonly confirmedAt?: Instant | undefined
 }

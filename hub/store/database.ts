@@ -51,3 +51,16 @@ function migrate(database: Database, file: string): void {
     database.exec(`BEGIN; ${sql}; PRAGMA user_version=${index + 1}; COMMIT`)
   }
 }
+
+/** Does all of `work` or nothing of it. `work` is synchronous and begins no transaction of its own. */
+export function inTransaction<T>(database: Database, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

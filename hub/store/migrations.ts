@@ -81,4 +81,63 @@ export const MIGRATIONS: readonly string[] = [
 
   `ALTER TABLE devices ADD COLUMN label TEXT;
    ALTER TABLE devices ADD COLUMN room TEXT`,
+  // An account may come with a passkey instead. A new column and not a new table: dropping the old one would cascade.
+  `ALTER TABLE accounts ADD COLUMN password_hash_or_none TEXT;
+   UPDATE accounts SET password_hash_or_none = password_hash;
+   ALTER TABLE accounts DROP COLUMN password_hash;
+   ALTER TABLE accounts RENAME COLUMN password_hash_or_none TO password_hash;
+
+   CREATE TABLE invitations (
+     id TEXT PRIMARY KEY,
+     text_hash TEXT NOT NULL UNIQUE,
+     role TEXT NOT NULL CHECK (role IN ('owner', 'member', 'guest')),
+     name_hint TEXT,
+     created_by TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT`,
+
+  `CREATE TABLE new_sessions (
+     id TEXT PRIMARY KEY,
+     cookie_hash TEXT NOT NULL UNIQUE,
+     account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     signed_in_at INTEGER NOT NULL,
+     confirmed_at INTEGER NOT NULL,
+     last_seen_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     address TEXT NOT NULL,
+     browser TEXT NOT NULL
+   ) STRICT;
+   INSERT INTO new_sessions
+     SELECT lower(hex(randomblob(8))), id_hash, account_id, signed_in_at, signed_in_at, signed_in_at, expires_at,
+       'unknown', 'A browser' FROM sessions;
+   DROP TABLE sessions;
+   ALTER TABLE new_sessions RENAME TO sessions;
+   CREATE INDEX sessions_account ON sessions (account_id);
+
+   CREATE TABLE session_grants (
+     grant_id TEXT PRIMARY KEY,
+     session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX session_grants_session ON session_grants (session_id)`,
+
+  `CREATE TABLE passkeys (
+     id TEXT PRIMARY KEY,
+     account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     name TEXT NOT NULL,
+     public_key BLOB NOT NULL,
+     counter INTEGER NOT NULL,
+     transports TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     last_used_at INTEGER
+   ) STRICT;
+   CREATE INDEX passkeys_account ON passkeys (account_id);
+
+   CREATE TABLE passkey_challenges (
+     browser_hash TEXT PRIMARY KEY,
+     challenge TEXT NOT NULL,
+     purpose TEXT NOT NULL,
+     account_id TEXT,
+     expires_at INTEGER NOT NULL
+   ) STRICT`,
 ]

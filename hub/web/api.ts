@@ -1,8 +1,8 @@
 // The JSON API: what the phone page needs besides MQTT. Bearer tokens only, so there is nothing to forge.
 import { Hono } from 'hono'
-import { describeRoute, openAPIRouteHandler, resolver } from 'hono-openapi'
+import { describeRoute, openAPIRouteHandler } from 'hono-openapi'
 import * as v from 'valibot'
-import { formatInstant } from '#contract/clock.ts'
+import { type Clock, formatInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
 import type { Accounts } from '../authorization/accounts.ts'
@@ -11,13 +11,16 @@ import type { Audit } from '../authorization/audit.ts'
 import type { Apps } from '../authorization/clients/apps.ts'
 import type { RegistrationTokens } from '../authorization/clients/registration-tokens.ts'
 import { type Devices, deviceFacts } from '../authorization/devices.ts'
+import type { Invitations } from '../authorization/invitations.ts'
+import type { People } from '../authorization/people.ts'
 import type { Admission } from '../broker/admission.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
 import { auditRoutes } from './audit.ts'
-import { type Asked, actorOf, requireScope } from './bearer.ts'
-import { decodeBody, receiveBody } from './body.ts'
+import { type Asked, actorOf, requireFreshPerson, requireScope } from './bearer.ts'
+import { asks, decodeBody, wholeBody } from './body.ts'
 import { clientRoutes } from './clients.ts'
+import { invitationRoutes, peopleRoutes } from './people.ts'
 import { problem } from './problem.ts'
 
 const devicesBody = v.object({
@@ -37,6 +40,8 @@ const meBody = v.object({ name: v.string(), role: v.picklist(ROLES), scopes: v.a
 export function createApi(options: {
   readonly admission: Admission
   readonly accounts: Accounts
+  readonly people: People
+  readonly invitations: Invitations
   readonly devices: Devices
   readonly appPasswords: AppPasswords
   readonly apps: Apps
@@ -49,11 +54,13 @@ export function createApi(options: {
   /** Puts a registered program out. False when there is no such program. */
   readonly removeApp: (id: string) => boolean
   readonly publicUrl: URL
+  readonly clock: Clock
 }): Hono {
-  const { admission, accounts, devices, appPasswords, apps, registrationTokens, audit } = options
-  const { isConnected, unpair, removeApp, publicUrl } = options
+  const { admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit } = options
+  const { isConnected, unpair, removeApp, publicUrl, clock } = options
   const api = new Hono<Asked>()
   const needs = (scope: Scope) => requireScope(admission, publicUrl, scope)
+  const guards = { needs, needsFreshPerson: requireFreshPerson(clock), audit }
 
   api.get(
     '/devices',
@@ -75,10 +82,7 @@ export function createApi(options: {
     '/devices/:id',
     describeRoute({
       summary: 'What the household calls a device, and its room; an empty room is none',
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: resolver(deviceFacts, { typeMode: 'input', errorMode: 'ignore' }) } },
-      },
+      requestBody: asks(deviceFacts),
       responses: {
         204: { description: 'It is called that' },
         400: fails('The body is not right'),
@@ -86,7 +90,7 @@ export function createApi(options: {
         404: fails('No such device'),
       },
     }),
-    ...receiveBody,
+    ...wholeBody,
     needs('home:admin'),
     decodeBody(deviceFacts),
     (c) => {
@@ -126,8 +130,10 @@ export function createApi(options: {
       return c.json({ name, role, scopes: [...scopes] } satisfies v.InferOutput<typeof meBody>)
     },
   )
-  api.route('/', clientRoutes({ apps, tokens: registrationTokens, audit, removeApp, needs }))
-  api.route('/app-passwords', appPasswordRoutes({ appPasswords, audit, isConnected, needs }))
+  api.route('/', clientRoutes({ apps, tokens: registrationTokens, removeApp, ...guards }))
+  api.route('/app-passwords', appPasswordRoutes({ appPasswords, isConnected, ...guards }))
+  api.route('/people', peopleRoutes({ people, ...guards }))
+  api.route('/invitations', invitationRoutes({ invitations, publicUrl, ...guards }))
   api.route('/audit', auditRoutes({ audit, needs }))
   api.get(
     '/openapi.json',

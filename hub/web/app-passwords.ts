@@ -1,6 +1,6 @@
 // `/api/app-passwords`: making, listing and revoking the keys of programs that cannot refresh a token.
 import { Hono, type MiddlewareHandler } from 'hono'
-import { describeRoute, resolver } from 'hono-openapi'
+import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
@@ -13,7 +13,7 @@ import {
 import type { Audit } from '../authorization/audit.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { decodeBody, receiveBody } from './body.ts'
+import { asks, decodeBody, notCached, wholeBody } from './body.ts'
 import { problem } from './problem.ts'
 
 const time = v.pipe(v.string(), v.isoTimestamp())
@@ -29,33 +29,30 @@ export function appPasswordRoutes(options: {
   /** Whether a program is connected to the broker with this one. */
   readonly isConnected: (id: string) => boolean
   readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
+  readonly needsFreshPerson: MiddlewareHandler<Asked>
 }): Hono<Asked> {
-  const { appPasswords, audit, isConnected, needs } = options
+  const { appPasswords, audit, isConnected, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
 
-  routes.use(async (c, next) => {
-    await next()
-    // One answer holds a secret, the others what there is to attack: nothing of this is for a cache.
-    c.header('cache-control', 'no-store')
-  })
+  routes.use(notCached)
   routes.post(
     '/',
     describeRoute({
       summary: 'Make an app password. This answer is the only one that holds it',
-      requestBody: { required: true, content: { 'application/json': { schema: resolver(newAppPassword, SHAPE) } } },
+      requestBody: asks(newAppPassword),
       responses: {
         201: answers('The app password, this once', madeBody),
         400: fails('The body is not right'),
         ...refusals,
       },
     }),
-    ...receiveBody,
+    ...wholeBody,
     needs('home:admin'),
+    // A person, and one who is there: one that leaked could otherwise live on in others after it was revoked.
+    needsFreshPerson,
     decodeBody(newAppPassword),
     (c) => {
-      const { credential, subject: accountId, scopes } = c.get('principal')
-      // One that leaked could otherwise live on in others after it was revoked.
-      if (credential === 'app_password') return problem(c, 403, 'A person makes app passwords: sign in as the owner')
+      const { subject: accountId, scopes } = c.get('principal')
       const making = appPasswords.create({ ...c.get('body'), createdBy: { accountId, scopes } })
       switch (making.outcome) {
         case 'made': {
@@ -103,9 +100,6 @@ export function appPasswordRoutes(options: {
   )
   return routes
 }
-
-/** JSON Schema has no word for trimming, nor for a pattern's flags: what it cannot say, the answer to a wrong body does. */
-const SHAPE = { typeMode: 'input', errorMode: 'ignore' } as const
 
 const formatted = ({ scopes, createdAt, lastUsedAt, ...rest }: AppPassword) => ({
   ...rest,

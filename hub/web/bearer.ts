@@ -1,12 +1,14 @@
 // Who asks the API: the bearer of an access token, or of an app password (RFC 6750).
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Clock } from '#contract/clock.ts'
 import type { Scope } from '#contract/scopes.ts'
 import { AdmissionError } from '../authorization/access-token.ts'
 import type { AuditEntry } from '../authorization/audit.ts'
 import { addressOf, type Requests } from '../authorization/pages/requests.ts'
+import { FRESH_FOR, isFresh } from '../authorization/sessions.ts'
 import type { Admission } from '../broker/admission.ts'
 import type { Principal } from '../broker/principal.ts'
-import { problem } from './problem.ts'
+import { problem, stepUpProblem } from './problem.ts'
 
 /** What a route knows of its request once the bearer was admitted. */
 export interface Asked extends Requests {
@@ -42,6 +44,19 @@ export function requireScope(admission: Admission, publicUrl: URL, scope: Scope)
 export function actorOf<E extends Asked>(c: Context<E>): Pick<AuditEntry, 'accountId' | 'address'> {
   const { role, subject } = c.var.principal
   return { address: addressOf(c), ...(role !== undefined && { accountId: subject }) }
+}
+
+/**
+ * Lets those pass who are a person and proved within five minutes who they are (RFC 9470); stands behind `requireScope`. A program with an
+ * app password never is: what leaked once could live on in what it makes.
+ */
+export function requireFreshPerson(clock: Clock): MiddlewareHandler<Asked> {
+  return async (c, next) => {
+    const { credential, confirmedAt } = c.get('principal')
+    if (credential === 'app_password') return problem(c, 403, 'This is for a person and not for a program: sign in')
+    if (confirmedAt === undefined || !isFresh({ confirmedAt }, clock.now())) return stepUpProblem(c, FRESH_FOR)
+    return next()
+  }
 }
 
 function bearerOf(c: Context): string | undefined {

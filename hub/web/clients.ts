@@ -1,6 +1,6 @@
 // `/api/registration-tokens` and `/api/clients`: letting a program be registered, and putting it out again.
 import { Hono, type MiddlewareHandler } from 'hono'
-import { describeRoute, resolver } from 'hono-openapi'
+import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
@@ -13,7 +13,7 @@ import {
 } from '../authorization/clients/registration-tokens.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { decodeBody, receiveBody } from './body.ts'
+import { asks, decodeBody, notCached, wholeBody } from './body.ts'
 import { problem } from './problem.ts'
 
 const time = v.pipe(v.string(), v.isoTimestamp())
@@ -39,35 +39,28 @@ export function clientRoutes(options: {
   /** Puts a program out: its grants, tokens and connections. False when there is none. */
   readonly removeApp: (id: string) => boolean
   readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
+  readonly needsFreshPerson: MiddlewareHandler<Asked>
 }): Hono<Asked> {
-  const { apps, tokens, audit, removeApp, needs } = options
+  const { apps, tokens, audit, removeApp, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
+  routes.use(notCached)
 
   routes.post(
     '/registration-tokens',
     describeRoute({
       summary:
         'Let one program be registered (RFC 7591). This answer is the only one that holds the token; it lasts an hour',
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': { schema: resolver(newRegistrationToken, { typeMode: 'input', errorMode: 'ignore' }) },
-        },
-      },
+      requestBody: asks(newRegistrationToken),
       responses: { 201: answers('The token, this once', madeBody), 400: fails('The body is not right'), ...refusals },
     }),
-    ...receiveBody,
+    ...wholeBody,
     needs('home:admin'),
+    needsFreshPerson,
     decodeBody(newRegistrationToken),
     (c) => {
-      // One that leaked could otherwise live on in others after it was revoked.
-      if (c.get('principal').credential === 'app_password') {
-        return problem(c, 403, 'A person lets programs be registered: sign in as the owner')
-      }
       const made = tokens.create(c.get('body'))
       if (made === undefined) return problem(c, 403, 'Too many registrations wait: withdraw one, or wait an hour')
       audit.record({ event: 'registration_allowed', ...actorOf(c), detail: made.token.name })
-      c.header('cache-control', 'no-store')
       return c.json({ ...formatToken(made.token), token: made.text } satisfies v.InferOutput<typeof madeBody>, 201)
     },
   )

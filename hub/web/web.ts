@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
+import type { Clock } from '#contract/clock.ts'
 import type { Authorization } from '../authorization/authorization.ts'
 import type { Requests } from '../authorization/pages/requests.ts'
 import type { Admission } from '../broker/admission.ts'
@@ -22,17 +23,19 @@ export function createWeb(options: {
   /** Whether a program is connected to the broker with this app password. */
   readonly isConnected: (appPassword: string) => boolean
   readonly isReady: () => boolean
+  readonly clock: Clock
   readonly log: Logger
 }): RequestListener {
-  const { authorization, admission, host, page, unpair, isConnected, isReady, log } = options
-  const { accounts, devices, appPasswords, apps, registrationTokens, audit, pages, provider } = authorization
+  const { authorization, admission, host, page, unpair, isConnected, isReady, clock, log } = options
+  const { accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit } = authorization
+  const { pages, provider } = authorization
   const app = new Hono<Requests>()
   const { publicUrl } = host
   app.route(
     '/',
     createApi({
-      ...{ admission, accounts, devices, appPasswords, apps, registrationTokens, audit },
-      ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl },
+      ...{ admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit },
+      ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl, clock },
     }),
   )
   app.route('/', pages)

@@ -1,4 +1,4 @@
-import type { Database } from '../../store/database.ts'
+import { type Database, inTransaction } from '../../store/database.ts'
 
 /**
  * Returns what deletes an OAuth client with all that it was given, and says which grants ended. `also` is done in the same transaction:
@@ -10,16 +10,11 @@ export function removeClient(database: Database): (id: string, also?: () => void
   const remove = database.prepare("DELETE FROM oidc WHERE model='Client' AND id=?")
   return (id, also = () => {}) => {
     const ended = grants.all(id).map((found) => String(found.id))
-    database.exec('BEGIN')
-    try {
+    inTransaction(database, () => {
       removeTokens.run(id)
       remove.run(id)
       also()
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
+    })
     return ended
   }
 }

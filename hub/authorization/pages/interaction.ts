@@ -1,18 +1,23 @@
 // Where the authorization endpoint sends a browser whose person has to do something first: sign in, or say yes.
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import type Provider from 'oidc-provider'
 import type { Interaction } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import type { Clock } from '#contract/clock.ts'
+import type { Scope } from '#contract/scopes.ts'
+import type { Instant } from '#contract/time.ts'
 import type { Audit } from '../audit.ts'
 import type { Apps } from '../clients/apps.ts'
 import type { Session, Sessions } from '../sessions.ts'
-import { consentPage, giveConsent, wantedOf } from './consent.ts'
+import { consentPage, giveConsent, type Wanted, wantedOf } from './consent.ts'
 import type { SessionCookie } from './cookie.ts'
 import { allowFormTo } from './form-target.ts'
 import { layout } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
-import { signInFor } from './return-to.ts'
+import { confirmFor, signInFor } from './return-to.ts'
+import type { StepUp } from './step-up.ts'
 
 export function interactionPages(options: {
   readonly provider: Provider
@@ -20,8 +25,12 @@ export function interactionPages(options: {
   readonly sessions: Sessions
   readonly cookie: SessionCookie
   readonly audit: Audit
+  readonly clock: Clock
+  readonly stepUp: StepUp
+  /** Ends what the browser was given besides the household's own session. */
+  readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { provider, apps, sessions, cookie, audit } = options
+  const { provider, apps, sessions, cookie, audit, clock, stepUp, endBrowserSession } = options
   const pages = new Hono<Requests>()
 
   /** The sign-in and the consent page end at the program that asked; their policy has to name it. */
@@ -63,17 +72,31 @@ export function interactionPages(options: {
     }
   }
 
+  /** What opens the house is not given away by whoever holds the phone now. */
+  const stepUpFor = (c: Context<Requests>, { home }: Wanted) =>
+    home.some((scope) => WEIGHTY.includes(scope)) ? stepUp.requireFresh(c) : undefined
+
   pages.get('/interaction/:uid', (c) =>
-    begun(c, async (interaction, { account, signedInAt }) => {
+    begun(c, async (interaction, current) => {
+      const { account } = current
       const { prompt, params, session } = interaction
       if (prompt.name === 'login') {
-        return finish(c, { login: { accountId: account.id, ts: Math.floor(signedInAt / 1000) } })
+        if (mustConfirm(interaction, current, clock.now())) return c.redirect(confirmFor(c.req.path), 303)
+        if (session !== undefined && session.accountId !== account.id) {
+          // Somebody else was here before: the library would ask them to sign out first, on a page that we do not have.
+          await endBrowserSession(c.env.incoming, c.env.outgoing)
+          delete interaction.session
+          await interaction.persist()
+        }
+        return finish(c, { login: { accountId: account.id, ts: Math.floor(current.confirmedAt / 1000) } })
       }
       const app = apps.find(String(params.client_id))
       // Somebody else may have signed in, in another tab, since the library asked.
       if (prompt.name !== 'consent' || app === undefined || session?.accountId !== account.id)
         return c.html(notOffered, 400)
       const wanted = wantedOf(interaction, account)
+      const notYet = stepUpFor(c, wanted)
+      if (notYet !== undefined) return notYet
       return c.html(consentPage({ path: c.req.path, app, account, redirectUri: String(params.redirect_uri), wanted }))
     }),
   )
@@ -90,15 +113,29 @@ export function interactionPages(options: {
         return finish(c, { error: 'access_denied', error_description: 'the person said no' })
       }
       if (answer !== 'approved') return c.redirect(c.req.path, 303)
-      const { home } = wantedOf(interaction, account)
+      const wanted = wantedOf(interaction, account)
+      const notYet = stepUpFor(c, wanted)
+      if (notYet !== undefined) return notYet
       const grantId = await giveConsent(provider, interaction, account)
-      audit.record({ event: 'consent_given', ...told, detail: home.join(' ') })
+      audit.record({ event: 'consent_given', ...told, detail: wanted.home.join(' ') })
       return finish(c, { consent: { grantId } })
     })
   })
 
   return pages
 }
+
+/**
+ * OpenID Connect Core §3.1.2.1: `prompt=login` asks for a new proof, `max_age` for one that is not older. One that was given since this
+ * began is new enough for both.
+ */
+function mustConfirm({ prompt, params, iat }: Interaction, { confirmedAt }: Session, now: Instant): boolean {
+  if (confirmedAt >= iat * 1000) return false
+  const { max_age: maxAge } = params
+  return prompt.reasons.includes('login_prompt') || (maxAge !== undefined && now - confirmedAt > Number(maxAge) * 1000)
+}
+
+const WEIGHTY: readonly Scope[] = ['security:disarm', 'home:admin']
 
 const tooOld = layout({
   title: 'This page is too old',

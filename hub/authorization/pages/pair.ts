@@ -13,10 +13,12 @@ import { deviceFacts } from '../devices.ts'
 import type { Elsewhere } from '../networks.ts'
 import { type Answer, formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../pairing.ts'
 import type { Session, Sessions } from '../sessions.ts'
+import { formatAgo } from './ago.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import { signInFor } from './return-to.ts'
+import type { StepUp } from './step-up.ts'
 
 export function pairPages(options: {
   readonly pairing: Pairing
@@ -24,11 +26,12 @@ export function pairPages(options: {
   readonly cookie: SessionCookie
   readonly audit: Audit
   readonly elsewhere: Elsewhere
+  readonly stepUp: StepUp
   /** For who names a room: those that there are. */
   readonly rooms: () => readonly string[]
   readonly clock: Clock
 }): Hono<Requests> {
-  const { pairing, sessions, cookie, audit, elsewhere, rooms, clock } = options
+  const { pairing, sessions, cookie, audit, elsewhere, stepUp, rooms, clock } = options
   const pages = new Hono<Requests>()
   const signedIn = (c: Context<Requests>) => sessions.find(cookie.read(c))
   const asker = (c: Context<Requests>, { account }: Session) => ({ address: addressOf(c), account })
@@ -79,6 +82,8 @@ export function pairPages(options: {
     const session = signedIn(c)
     if (session === undefined) return c.redirect(signInFor('/pair'), 303)
     if (session.account.role !== 'owner') return c.html(codeForm({ wrong: 'Only an owner allows this.' }), 403)
+    const notYet = stepUp.requireFresh(c, `/pair?user_code=${formatUserCode(code)}`)
+    if (notYet !== undefined) return notYet
     elsewhere.allow()
     audit.record({ event: 'elsewhere_allowed', accountId: session.account.id, address: addressOf(c) })
     return c.redirect(`/pair?user_code=${formatUserCode(code)}`, 303)
@@ -201,9 +206,3 @@ const denied = layout({
   body: html`<p>The device was told no. If you did not start this, somebody tried to get in with your help: good that you looked.</p>
 <p><a class="button" href="/">To the home</a></p>`,
 })
-
-function formatAgo(length: Millis): string {
-  const count = Math.floor(length / 60_000)
-  if (count < 1) return 'less than a minute ago'
-  return count === 1 ? 'a minute ago' : `${count} minutes ago`
-}

@@ -1,5 +1,8 @@
 // What the pages know of a request besides its form.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Context } from 'hono'
+import type { Visitor } from '../sessions.ts'
+import { nameBrowser } from './browser-name.ts'
 
 /** Set by hono's server for Node. */
 export interface Requests {
@@ -17,6 +20,12 @@ export function addressOf(c: { readonly env: Requests['Bindings'] }): string {
   }
   return address
 }
+
+/** Who comes, for the list of sessions. */
+export const visitorOf = (c: Context<Requests>): Visitor => ({
+  address: addressOf(c),
+  browser: nameBrowser(c.req.header('user-agent')),
+})
 
 /** One text field of a form; a file or a repeated field counts as empty. */
 export const textField = (value: unknown): string => (typeof value === 'string' ? value : '')

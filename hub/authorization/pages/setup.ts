@@ -11,7 +11,7 @@ import { PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField } from './requests.ts'
+import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 
 export function setupPages(options: {
   readonly accounts: Accounts
@@ -47,7 +47,7 @@ export function setupPages(options: {
     }
     const owner = await accounts.createOwner(wanted.output)
     if (owner === undefined) return c.html(alreadyDone, 410)
-    cookie.set(c, sessions.start(owner))
+    cookie.set(c, sessions.start({ account: owner, from: visitorOf(c) }))
     const who = { accountId: owner.id, address: addressOf(c) }
     audit.record({ event: 'account_created', ...who, detail: owner.role })
     audit.record({ event: 'signed_in', ...who, detail: 'first start' })

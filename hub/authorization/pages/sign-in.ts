@@ -1,31 +1,44 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Accounts } from '../accounts.ts'
+import type { Account, Accounts } from '../accounts.ts'
 import type { Audit } from '../audit.ts'
+import type { Guesses } from '../guesses.ts'
+import type { Passkeys } from '../passkeys.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SignInGuard } from '../sign-in-guard.ts'
 import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField } from './requests.ts'
+import type { ChallengeCookie } from './passkey.ts'
+import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
+import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { returnTo } from './return-to.ts'
 
 export function signInPages(options: {
   readonly accounts: Accounts
+  readonly passkeys: Passkeys
   readonly sessions: Sessions
   readonly cookie: SessionCookie
+  readonly challengeCookie: ChallengeCookie
   readonly guard: SignInGuard
+  readonly guesses: Guesses
   readonly audit: Audit
   /** Ends what the browser was given besides the household's own session. */
   readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, guard, audit, endBrowserSession } = options
+  const { accounts, passkeys, sessions, cookie, challengeCookie, guard, guesses, audit, endBrowserSession } = options
+  const { areOffered } = passkeys
   const pages = new Hono<Requests>()
+  const signIn = (c: Context<Requests>, account: Account, to: string) => {
+    sessions.end(cookie.read(c))
+    cookie.set(c, sessions.start({ account, from: visitorOf(c) }))
+    return c.redirect(to, 303)
+  }
 
   pages.get('/sign-in', (c) => {
     // Nobody can sign in to a house where nobody lives: the page that says what to do is the other one.
     if (!accounts.hasOwner()) return c.redirect('/setup', 303)
-    return c.html(signInForm({ to: returnTo(c.req.query('return_to')) }))
+    return c.html(signInForm({ areOffered, to: returnTo(c.req.query('return_to')) }))
   })
 
   pages.post('/sign-in', async (c) => {
@@ -35,15 +48,31 @@ export function signInPages(options: {
     const tried = await guard.check({ name, password: textField(form.password), address: addressOf(c), by: 'password' })
     switch (tried.outcome) {
       case 'too_many':
-        return c.html(signInForm({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+        return c.html(signInForm({ areOffered, to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
       case 'wrong':
-        return c.html(signInForm({ to, name, wrong: 'This name and password do not go together.' }), 401)
+        return c.html(signInForm({ areOffered, to, name, wrong: 'This name and password do not go together.' }), 401)
       case 'right':
-        break
+        return signIn(c, tried.account, to)
     }
-    sessions.end(cookie.read(c))
-    cookie.set(c, sessions.start(tried.account))
-    return c.redirect(to, 303)
+  })
+
+  pages.post('/sign-in/passkey', async (c) => {
+    const form = await c.req.parseBody()
+    const to = returnTo(textField(form.return_to))
+    const guess = { address: addressOf(c), name: undefined }
+    const wrong = (status: 401 | 429, text: string) => {
+      audit.record({ event: 'sign_in_failed', address: guess.address, detail: 'passkey' })
+      return c.html(signInForm({ to, areOffered, wrongPasskey: text }), status)
+    }
+    const browser = challengeCookie.take(c)
+    if (!guesses.take(guess)) return wrong(429, 'Too many tries. Please wait a few minutes.')
+    const purpose = { type: 'sign_in', accountId: undefined } as const
+    const accountId = await passkeys.check({ browser, purpose, credential: textField(form.credential) })
+    const account = accountId === undefined ? undefined : accounts.find(accountId)
+    if (account === undefined) return wrong(401, 'This passkey opens nothing here.')
+    guesses.giveBack(guess)
+    audit.record({ event: 'signed_in', accountId: account.id, address: guess.address, detail: 'passkey' })
+    return signIn(c, account, to)
   })
 
   pages.post('/sign-out', async (c) => {
@@ -59,9 +88,17 @@ export function signInPages(options: {
   return pages
 }
 
-const signInForm = ({ to, name = '', wrong }: { to: string; name?: string; wrong?: string }): Markup =>
-  layout({
+const signInForm = (about: {
+  readonly to: string
+  readonly areOffered: boolean
+  readonly name?: string
+  readonly wrong?: string
+  readonly wrongPasskey?: string
+}): Markup => {
+  const { to, areOffered, name = '', wrong, wrongPasskey } = about
+  return layout({
     title: 'Sign in',
+    script: PASSKEY_SCRIPT,
     body: html`<form method="post" action="/sign-in">
 ${problem(wrong)}
 <label for="name">Name</label>
@@ -70,5 +107,11 @@ ${problem(wrong)}
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <input type="hidden" name="return_to" value="${to}">
 <button>Sign in</button>
-</form>`,
+</form>
+${passkeyForm({
+  ...{ purpose: 'sign_in', action: '/sign-in/passkey', button: 'Sign in with a passkey', areOffered },
+  fields: html`<input type="hidden" name="return_to" value="${to}">`,
+  wrong: wrongPasskey,
+})}`,
   })
+}

@@ -22,6 +22,7 @@ export interface Server extends AsyncDisposable {
   readonly database: Database
   readonly keys: Keys
   readonly ended: readonly string[]
+  isGrantAlive(grantId: string): boolean
 }
 
 export async function startServer({
@@ -73,6 +74,8 @@ export async function startServer({
     database,
     keys,
     ended,
+    isGrantAlive: (grantId) =>
+      database.prepare("SELECT 1 FROM oidc WHERE model='Grant' AND id=?").get(grantId) !== undefined,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

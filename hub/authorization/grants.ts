@@ -1,0 +1,45 @@
+// What programs were given in a person's name, and its end. A device's grant is not among it: that is the household's.
+import { type Database, inTransaction } from '../store/database.ts'
+
+export interface Grants {
+  /** Ends one grant, whoever's it is. */
+  endOne(grantId: string): void
+  /** Ends each of the person's grants that `which` names, with its tokens and connections; all of them where nothing is said. */
+  end(accountId: string, which?: (clientId: string) => boolean): void
+  /** The programs that hold a grant of this person. */
+  clientsOf(accountId: string): readonly string[]
+  /** Makes every browser where the authorization server knows this person ask again. */
+  forgetBrowsers(accountId: string): void
+}
+
+export function createGrants(database: Database, onGrantEnded: (grantId: string) => void): Grants {
+  const ofPerson = database.prepare(
+    `SELECT id, client_id FROM oidc WHERE model='Grant' AND payload ->> '$.accountId' = ?
+     AND client_id NOT IN (SELECT id FROM devices)`,
+  )
+  const tokens = database.prepare('DELETE FROM oidc WHERE grant_id=?')
+  const grant = database.prepare("DELETE FROM oidc WHERE model='Grant' AND id=?")
+  const sessions = database.prepare("DELETE FROM oidc WHERE model='Session' AND payload ->> '$.accountId' = ?")
+
+  const endEach = (ids: readonly string[]): void => {
+    inTransaction(database, () => {
+      for (const id of ids) {
+        tokens.run(id)
+        grant.run(id)
+      }
+    })
+    for (const id of ids) onGrantEnded(id)
+  }
+
+  return {
+    endOne: (grantId) => endEach([grantId]),
+    end(accountId, which = () => true) {
+      const held = ofPerson.all(accountId).filter((found) => which(String(found.client_id)))
+      endEach(held.map(({ id }) => String(id)))
+    },
+    clientsOf: (accountId) => [...new Set(ofPerson.all(accountId).map((found) => String(found.client_id)))],
+    forgetBrowsers(accountId) {
+      sessions.run(accountId)
+    },
+  }
+}

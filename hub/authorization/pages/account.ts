@@ -1,0 +1,215 @@
+// One's own account: the ways to sign in, and where one is signed in.
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import * as v from 'valibot'
+import type { Clock } from '#contract/clock.ts'
+import { type Instant, millis } from '#contract/time.ts'
+import { type Account, type Accounts, newAccount } from '../accounts.ts'
+import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../passkeys.ts'
+import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
+import type { SessionFacts, Sessions } from '../sessions.ts'
+import type { SignOut } from '../sign-out.ts'
+import { formatAgo } from './ago.ts'
+import type { SessionCookie } from './cookie.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import type { ChallengeCookie } from './passkey.ts'
+import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
+import { type Requests, textField, visitorOf } from './requests.ts'
+import { signInFor } from './return-to.ts'
+import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
+import type { StepUp } from './step-up.ts'
+
+export function accountPages(options: {
+  readonly accounts: Accounts
+  readonly passkeys: Passkeys
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly challengeCookie: ChallengeCookie
+  /** Whether the account can be signed in to without its passkeys. */
+  readonly hasOtherWay: (accountId: string) => boolean
+  readonly clock: Clock
+  readonly stepUp: StepUp
+  readonly signOut: SignOut
+}): Hono<Requests> {
+  const { accounts, passkeys, sessions, cookie, challengeCookie, hasOtherWay, clock, stepUp, signOut } = options
+  const pages = new Hono<Requests>()
+  const passkeyPage = (c: Context<Requests>, { wrong }: { wrong?: string }): Markup =>
+    layout({
+      title: 'A new passkey',
+      script: PASSKEY_SCRIPT,
+      body: html`<p>Your phone or computer makes it and keeps it. Next time you sign in with your finger, your face or its PIN.</p>
+${passkeyForm({
+  ...{ purpose: 'add', action: '/account/passkey', button: 'Make it', areOffered: passkeys.areOffered, wrong },
+  fields: html`<label for="name">A name for it</label>
+<input id="name" name="name" value="${visitorOf(c).browser}" maxlength="64" autocomplete="off" required>`,
+})}
+<p><a href="/account">Back to your account</a></p>`,
+    })
+  const toSignIn = (c: Context<Requests>) => c.redirect(signInFor('/account'), 303)
+
+  pages.get('/account', (c) => {
+    const session = stepUp.session(c)
+    if (session === undefined) return toSignIn(c)
+    const { account } = session
+    return c.html(
+      accountPage({
+        account,
+        hasPassword: accounts.hasPassword(account.id),
+        passkeys: passkeys.list(account.id),
+        sessions: sessions.list(account.id),
+        thisSession: session.id,
+        now: clock.now(),
+      }),
+    )
+  })
+
+  pages.get('/account/password', (c) => stepUp.requireFresh(c) ?? c.html(passwordForm({})))
+
+  pages.post('/account/password', async (c) => {
+    const typed = textField((await c.req.parseBody()).password)
+    const refusal = stepUp.requireFresh(c)
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const wanted = v.safeParse(newAccount.entries.password, typed)
+    if (!wanted.success) return c.html(passwordForm({ wrong: wanted.issues[0].message }), 400)
+    const hash = await hashPassword(wanted.output)
+    // Again: it takes a while, and whoever was put out meanwhile sets nothing any more.
+    if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
+    accounts.setPassword(session.account.id, hash)
+    await signOut.afterNewPassword(session.account.id, session.id)
+    return c.html(passwordSet)
+  })
+
+  pages.get('/account/passkey', (c) => stepUp.requireFresh(c) ?? c.html(passkeyPage(c, {})))
+
+  pages.post('/account/passkey', async (c) => {
+    const form = await c.req.parseBody()
+    const browser = challengeCookie.take(c)
+    const refusal = stepUp.requireFresh(c)
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const name = v.safeParse(passkeyName, textField(form.name))
+    if (!name.success) return c.html(passkeyPage(c, { wrong: name.issues[0].message }), 400)
+    const purpose = { type: 'add', accountId: session.account.id } as const
+    const made = await passkeys.checkNew({ browser, purpose, credential: textField(form.credential) })
+    if (made === undefined) return c.html(passkeyPage(c, { wrong: 'That did not work. Please try once more.' }), 401)
+    if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
+    if (!passkeys.keep(session.account.id, made, name.output)) {
+      return c.html(passkeyPage(c, { wrong: `You have ${MOST_PASSKEYS} passkeys, or this one is known.` }), 409)
+    }
+    return c.redirect('/account', 303)
+  })
+
+  pages.post('/account/passkey/remove', async (c) => {
+    const id = textField((await c.req.parseBody()).passkey)
+    const refusal = stepUp.requireFresh(c, '/account')
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const { account } = session
+    if (passkeys.remove(account.id, id, hasOtherWay(account.id)) === 'last_way') return c.html(lastWay, 409)
+    return c.redirect('/account', 303)
+  })
+
+  pages.post('/account/sessions/end', async (c) => {
+    const id = textField((await c.req.parseBody()).session)
+    const session = stepUp.session(c)
+    if (session === undefined) return toSignIn(c)
+    sessions.endOne(session.account.id, id)
+    return c.redirect('/account', 303)
+  })
+
+  pages.post('/account/sign-out-everywhere', (c) => {
+    const session = stepUp.session(c)
+    if (session !== undefined) signOut.everywhere(session.account.id)
+    cookie.clear(c)
+    return c.redirect('/sign-in', 303)
+  })
+
+  return pages
+}
+
+const accountPage = (about: {
+  readonly account: Account
+  readonly hasPassword: boolean
+  readonly passkeys: readonly Passkey[]
+  readonly sessions: readonly SessionFacts[]
+  readonly thisSession: string
+  readonly now: Instant
+}): Markup =>
+  layout({
+    title: 'Your account',
+    body: html`<div class="card">
+<dl>
+<dt>Name</dt><dd>${about.account.name}</dd>
+<dt>Role</dt><dd>${ROLE_NAMES[about.account.role]}: ${ROLE_SENTENCES[about.account.role]}</dd>
+</dl>
+</div>
+<section class="card" aria-labelledby="password">
+<h2 id="password">Password</h2>
+${about.hasPassword ? '' : html`<p>You have none.</p>`}
+<p><a href="/account/password">${about.hasPassword ? 'Change your password' : 'Set a password'}</a></p>
+</section>
+<section class="card" aria-labelledby="passkeys">
+<h2 id="passkeys">Passkeys</h2>
+<p class="hint">A passkey is a key that your phone or computer keeps: a fingerprint or a PIN instead of a password.</p>
+<ul class="rows">
+${about.passkeys.map((each) => passkeyRow(each, about.now))}
+</ul>
+<p><a href="/account/passkey">Add a passkey</a></p>
+</section>
+<section class="card" aria-labelledby="sessions">
+<h2 id="sessions">Where you are signed in</h2>
+<ul class="rows">
+${about.sessions.map((each) => sessionRow(each, about.thisSession, about.now))}
+</ul>
+<form class="bare" method="post" action="/account/sign-out-everywhere">
+<button class="other">Sign out everywhere</button>
+</form>
+</section>
+<p><a href="/">Back to the home</a></p>`,
+  })
+
+const sessionRow = (
+  { id, browser, address, signedInAt, lastSeenAt }: SessionFacts,
+  own: string,
+  now: Instant,
+): Markup =>
+  html`<li>
+<p><strong>${browser}</strong>${id === own ? ' (this one)' : ''}<br>
+<span class="hint">From ${address}. Signed in ${ago(signedInAt, now)}, last seen ${ago(lastSeenAt, now)}.</span></p>
+${id === own ? '' : html`<form class="bare" method="post" action="/account/sessions/end"><input type="hidden" name="session" value="${id}"><button class="other small">End<span class="unseen"> ${browser} from ${address}</span></button></form>`}
+</li>`
+
+const passkeyRow = ({ id, name, createdAt, lastUsedAt }: Passkey, now: Instant): Markup =>
+  html`<li>
+<p><strong>${name}</strong><br>
+<span class="hint">Made ${ago(createdAt, now)}, ${lastUsedAt === undefined ? 'not used yet' : `last used ${ago(lastUsedAt, now)}`}.</span></p>
+<form class="bare" method="post" action="/account/passkey/remove"><input type="hidden" name="passkey" value="${id}"><button class="other small">Remove<span class="unseen"> ${name}</span></button></form>
+</li>`
+
+const lastWay = layout({
+  title: 'This one stays',
+  body: html`<p>It is your only way to sign in. Set a password or add another passkey first.</p>
+<p><a class="button" href="/account">To your account</a></p>`,
+})
+
+const ago = (then: Instant, now: Instant): string => formatAgo(millis(now - then))
+
+const passwordForm = ({ wrong }: { wrong?: string }): Markup =>
+  layout({
+    title: 'A new password',
+    body: html`<form method="post" action="/account/password">
+${problem(wrong)}
+<label for="password">Your new password</label>
+<input id="password" name="password" type="password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" autocomplete="new-password" aria-describedby="rule" required>
+<p class="hint" id="rule">At least ${PASSWORD_MIN} characters. Every other browser and program that you are signed in with has to sign in again.</p>
+<button>Set it</button>
+</form>
+<p><a href="/account">Leave it as it is</a></p>`,
+  })
+
+const passwordSet = layout({
+  title: 'Your password is set',
+  body: html`<p>You are signed out everywhere else.</p>
+<p><a class="button" href="/account">To your account</a></p>`,
+})

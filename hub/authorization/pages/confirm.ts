@@ -1,0 +1,112 @@
+// "Is it still you?" before what matters more than the rest. The session's cookie is a new one afterwards.
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Account, Accounts } from '../accounts.ts'
+import type { Guesses } from '../guesses.ts'
+import type { Passkeys } from '../passkeys.ts'
+import type { Sessions } from '../sessions.ts'
+import type { SessionCookie } from './cookie.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import type { ChallengeCookie } from './passkey.ts'
+import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
+import { returnTo, signInFor } from './return-to.ts'
+import type { StepUp } from './step-up.ts'
+
+export function confirmPages(options: {
+  readonly accounts: Accounts
+  readonly passkeys: Passkeys
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly challengeCookie: ChallengeCookie
+  readonly guesses: Guesses
+  readonly stepUp: StepUp
+}): Hono<Requests> {
+  const { accounts, passkeys, sessions, cookie, challengeCookie, guesses, stepUp } = options
+  const pages = new Hono<Requests>()
+  const form = (account: Account, to: string, wrong?: string) =>
+    confirmForm({
+      ...{ account, to, wrong, areOffered: passkeys.areOffered },
+      hasPassword: accounts.hasPassword(account.id),
+      hasPasskey: passkeys.list(account.id).length > 0,
+    })
+  const confirmed = (c: Context<Requests>, to: string) => {
+    const renewed = sessions.confirm(cookie.read(c))
+    // Ended meanwhile, from elsewhere: that it was the right password does not bring it back.
+    if (renewed === undefined) return c.redirect(signInFor(to), 303)
+    cookie.set(c, renewed)
+    return c.redirect(to, 303)
+  }
+
+  pages.get('/confirm', (c) => {
+    const to = returnTo(c.req.query('return_to'))
+    const session = stepUp.session(c)
+    return session === undefined ? c.redirect(signInFor(to), 303) : c.html(form(session.account, to))
+  })
+
+  pages.post('/confirm', async (c) => {
+    const typed = await c.req.parseBody()
+    const to = returnTo(textField(typed.return_to))
+    const session = stepUp.session(c)
+    if (session === undefined) return c.redirect(signInFor(to), 303)
+    const { account } = session
+    const guess = { address: addressOf(c), name: account.name }
+    if (!guesses.take(guess)) return c.html(form(account, to, 'Too many tries. Please wait a few minutes.'), 429)
+    if ((await accounts.checkById(account.id, textField(typed.password))) === undefined) {
+      return c.html(form(account, to, 'This is not your password.'), 401)
+    }
+    guesses.giveBack(guess)
+    return confirmed(c, to)
+  })
+
+  pages.post('/confirm/passkey', async (c) => {
+    const sent = await c.req.parseBody()
+    const to = returnTo(textField(sent.return_to))
+    const session = stepUp.session(c)
+    if (session === undefined) return c.redirect(signInFor(to), 303)
+    const { account } = session
+    const browser = challengeCookie.take(c)
+    const guess = { address: addressOf(c), name: undefined }
+    if (!guesses.take(guess)) return c.html(form(account, to, 'Too many tries. Please wait a few minutes.'), 429)
+    const purpose = { type: 'confirm', accountId: account.id } as const
+    const checked = await passkeys.check({ browser, purpose, credential: textField(sent.credential) })
+    if (checked === undefined) return c.html(form(account, to, 'This is not a passkey of yours.'), 401)
+    guesses.giveBack(guess)
+    return confirmed(c, to)
+  })
+
+  return pages
+}
+
+const confirmForm = (about: {
+  readonly account: Account
+  readonly to: string
+  readonly wrong: string | undefined
+  readonly hasPassword: boolean
+  readonly hasPasskey: boolean
+  readonly areOffered: boolean
+}): Markup =>
+  layout({
+    title: 'Is it still you?',
+    script: PASSKEY_SCRIPT,
+    body: html`<p>This needs more than being signed in. Please confirm that you are ${about.account.name}; it counts for five minutes.</p>
+${about.hasPassword ? passwordForm(about) : problem(about.wrong)}
+${about.hasPasskey ? withPasskey(about) : ''}
+<p><a href="/">Back to the home</a></p>`,
+  })
+
+const withPasskey = ({ to, areOffered }: { to: string; areOffered: boolean }): Markup =>
+  passkeyForm({
+    ...{ purpose: 'confirm', action: '/confirm/passkey', button: 'Confirm with a passkey', areOffered },
+    fields: html`<input type="hidden" name="return_to" value="${to}">`,
+  })
+
+const passwordForm = ({ account, to, wrong }: { account: Account; to: string; wrong: string | undefined }): Markup =>
+  html`<form method="post" action="/confirm">
+${problem(wrong)}
+<input class="unseen" name="name" value="${account.name}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>
+<label for="password">Your password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input type="hidden" name="return_to" value="${to}">
+<button>Confirm</button>
+</form>`

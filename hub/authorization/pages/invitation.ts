@@ -1,0 +1,140 @@
+// How somebody who was invited makes their account. The link is looked at by POST only: what is behind its # is never part of an address.
+import { Hono } from 'hono'
+import { html } from 'hono/html'
+import * as v from 'valibot'
+import type { Clock } from '#contract/clock.ts'
+import { minutes } from '#contract/time.ts'
+import { type Account, type Accounts, newAccount } from '../accounts.ts'
+import { accountIdOf, type Invitation, type Invitations, type Newcomer } from '../invitations.ts'
+import { createLimiter } from '../limiter.ts'
+import type { Passkeys } from '../passkeys.ts'
+import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
+import type { Sessions } from '../sessions.ts'
+import type { SessionCookie } from './cookie.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import type { ChallengeCookie } from './passkey.ts'
+import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
+import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
+import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
+
+export function invitationPages(options: {
+  readonly accounts: Accounts
+  readonly invitations: Invitations
+  readonly passkeys: Passkeys
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly challengeCookie: ChallengeCookie
+  readonly clock: Clock
+}): Hono<Requests> {
+  const { accounts, invitations, passkeys, sessions, cookie, challengeCookie, clock } = options
+  const tries = createLimiter({ tries: 10, window: minutes(10), clock })
+  const pages = new Hono<Requests>()
+
+  pages.get('/invitation', (c) => (accounts.hasOwner() ? c.html(keyForm({})) : c.redirect('/setup', 303)))
+
+  pages.post('/invitation', async (c) => {
+    const key = textField((await c.req.parseBody()).key)
+    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
+    const invitation = invitations.find(key)
+    if (invitation === undefined) {
+      tries.count(addressOf(c))
+      return c.html(keyForm({ wrong: UNUSABLE }), 403)
+    }
+    return c.html(joinForm({ invitation, key, name: invitation.nameHint ?? '', areOffered: passkeys.areOffered }))
+  })
+
+  pages.post('/invitation/accept', async (c) => {
+    const form = await c.req.parseBody()
+    const key = textField(form.key)
+    const typed = { name: textField(form.name), password: textField(form.password) }
+    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
+    const invitation = invitations.find(key)
+    if (invitation === undefined) {
+      tries.count(addressOf(c))
+      return c.html(keyForm({ wrong: UNUSABLE }), 403)
+    }
+    const again = (status: 400 | 401 | 409, wrong: string) =>
+      c.html(joinForm({ invitation, key, name: typed.name, areOffered: passkeys.areOffered, wrong }), status)
+    const credential = textField(form.credential)
+    const wanted = v.safeParse(credential === '' ? newAccount : v.pick(newAccount, ['name']), typed)
+    if (!wanted.success) return again(400, wanted.issues[0].message)
+    const { name } = wanted.output
+    let newcomer: Newcomer
+    if (credential === '') {
+      newcomer = { name, firstWay: { type: 'password', hash: await hashPassword(typed.password) } }
+    } else {
+      const purpose = { type: 'join', accountId: accountIdOf(key) } as const
+      const made = await passkeys.checkNew({ browser: challengeCookie.take(c), purpose, credential })
+      if (made === undefined) return again(401, 'That did not work. Please try once more.')
+      const keep = ({ id }: Account) => {
+        if (!passkeys.keep(id, made, visitorOf(c).browser))
+          throw new Error('Cannot keep a passkey as it must be new: it is known')
+      }
+      newcomer = { name, id: purpose.accountId, firstWay: { type: 'kept_elsewhere', keep } }
+    }
+    const redeemed = invitations.redeem(key, newcomer)
+    switch (redeemed.outcome) {
+      case 'joined':
+        sessions.end(cookie.read(c))
+        cookie.set(c, sessions.start({ account: redeemed.account, from: visitorOf(c) }))
+        return c.redirect('/', 303)
+      case 'name_taken':
+        return again(409, NAME_TAKEN)
+      case 'unusable':
+        return c.html(keyForm({ wrong: UNUSABLE }), 403)
+    }
+  })
+
+  return pages
+}
+
+const TOO_MANY = 'Too many tries. Please wait a few minutes.'
+const UNUSABLE = 'This invitation opens nothing: it was used, withdrawn, or is too old. Please ask for a new one.'
+const NAME_TAKEN = 'Somebody here has this name. Please choose another.'
+
+const keyForm = ({ wrong }: { wrong?: string }): Markup =>
+  layout({
+    title: 'You are invited',
+    script: '/invitation.js',
+    body: html`<form method="post" action="/invitation">
+${problem(wrong)}
+<label for="key">The invitation</label>
+<input id="key" name="key" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" aria-describedby="where" required>
+<p class="hint" id="where">The part of the link behind the #</p>
+<button>Continue</button>
+</form>
+<p><a href="/sign-in">I have an account</a></p>`,
+  })
+
+const joinForm = (about: {
+  readonly invitation: Invitation
+  readonly key: string
+  readonly name: string
+  readonly areOffered: boolean
+  readonly wrong?: string
+}): Markup => {
+  const { invitation, key, name, areOffered, wrong } = about
+  return layout({
+    title: 'Join the household',
+    script: PASSKEY_SCRIPT,
+    body: html`<p>You will be here as: <strong>${ROLE_NAMES[invitation.role]}</strong>. ${ROLE_SENTENCES[invitation.role]}.</p>
+${problem(wrong)}
+<h2>With a password</h2>
+<form method="post" action="/invitation/accept">
+<label for="name">Your name</label>
+<input id="name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
+<label for="password">A password</label>
+<input id="password" name="password" type="password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" autocomplete="new-password" aria-describedby="rule" required>
+<p class="hint" id="rule">At least ${PASSWORD_MIN} characters. Nothing else is asked of it.</p>
+<input type="hidden" name="key" value="${key}">
+<button>Make my account</button>
+</form>
+<h2>With a passkey instead</h2>
+${passkeyForm({
+  ...{ purpose: 'join', action: '/invitation/accept', button: 'Make my account with a passkey', areOffered },
+  fields: html`<label for="passkey-name">Your name</label>
+<input id="passkey-name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
+<input type="hidden" name="key" value="${key}">`,
+})}`,
+  })
+}

@@ -1,0 +1,89 @@
+// Challenges for passkeys: what /passkey.js asks for before it asks the browser. Each is bound to the browser by a cookie of its own.
+import { type Context, Hono } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import * as v from 'valibot'
+import type { Clock } from '#contract/clock.ts'
+import { minutes } from '#contract/time.ts'
+import { newAccount } from '../accounts.ts'
+import { accountIdOf, type Invitations } from '../invitations.ts'
+import { createLimiter } from '../limiter.ts'
+import { CHALLENGE_LENGTH, newBrowserText, type Passkeys, type Purpose } from '../passkeys.ts'
+import { isFresh } from '../sessions.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
+import type { StepUp } from './step-up.ts'
+
+/** The cookie that a challenge is bound to. */
+export interface ChallengeCookie {
+  set(c: Context, text: string): void
+  /** Reads it, and it is gone: a challenge is good once. */
+  take(c: Context): string | undefined
+}
+
+export function createChallengeCookie(secure: boolean): ChallengeCookie {
+  const name = secure ? '__Host-latchkey-passkey' : 'latchkey-passkey'
+  const options = { path: '/', httpOnly: true, secure, sameSite: 'Strict' } as const
+  return {
+    set: (c, text) => setCookie(c, name, text, { ...options, maxAge: CHALLENGE_LENGTH / 1000 }),
+    take(c) {
+      const text = getCookie(c, name)
+      deleteCookie(c, name, options)
+      return text
+    },
+  }
+}
+
+export function passkeyPages(options: {
+  readonly passkeys: Passkeys
+  readonly invitations: Invitations
+  readonly challengeCookie: ChallengeCookie
+  readonly stepUp: StepUp
+  readonly clock: Clock
+}): Hono<Requests> {
+  const { passkeys, invitations, challengeCookie, stepUp, clock } = options
+  const asked = createLimiter({ tries: 60, window: minutes(10), clock })
+  const pages = new Hono<Requests>()
+
+  pages.post('/passkey/options', async (c) => {
+    const form = await c.req.parseBody()
+    const refuse = (problem: string, status: 400 | 403 | 429) => c.json({ problem }, status)
+    if (!asked.allows(addressOf(c))) return refuse('Too many tries. Please wait a few minutes.', 429)
+    asked.count(addressOf(c))
+    c.header('cache-control', 'no-store')
+    const browser = newBrowserText()
+    const get = async (purpose: Purpose) => {
+      const found = await passkeys.askFor(purpose, browser)
+      challengeCookie.set(c, browser)
+      return c.json({ type: 'get', options: found })
+    }
+    const create = async (purpose: Purpose & { readonly name: string }) => {
+      const found = await passkeys.askForNew(purpose, browser)
+      challengeCookie.set(c, browser)
+      return c.json({ type: 'create', options: found })
+    }
+
+    const session = stepUp.session(c)
+    switch (textField(form.purpose)) {
+      case 'sign_in':
+        return get({ type: 'sign_in', accountId: undefined })
+      case 'confirm':
+        if (session === undefined) return refuse('You are signed out. Please load this page again.', 403)
+        return get({ type: 'confirm', accountId: session.account.id })
+      case 'add':
+        if (session === undefined || !isFresh(session, clock.now())) {
+          return refuse('This took too long. Please load this page again.', 403)
+        }
+        return create({ type: 'add', accountId: session.account.id, name: session.account.name })
+      case 'join': {
+        const key = textField(form.key)
+        if (invitations.find(key) === undefined) return refuse('This invitation opens nothing any more.', 403)
+        const name = v.safeParse(newAccount.entries.name, textField(form.name))
+        if (!name.success) return refuse(name.issues[0].message, 400)
+        return create({ type: 'join', accountId: accountIdOf(key), name: name.output })
+      }
+      default:
+        return refuse('Nobody asks for a passkey for this.', 400)
+    }
+  })
+
+  return pages
+}

@@ -1,0 +1,158 @@
+// `/api/people` and `/api/invitations`: who belongs to the household, and how somebody joins it.
+import { Hono, type MiddlewareHandler } from 'hono'
+import { describeRoute } from 'hono-openapi'
+import * as v from 'valibot'
+import { formatInstant } from '#contract/clock.ts'
+import { ROLES, type Scope } from '#contract/scopes.ts'
+import type { AccountChange } from '../authorization/accounts.ts'
+import { type Invitation, type Invitations, MOST_INVITATIONS, newInvitation } from '../authorization/invitations.ts'
+import type { People } from '../authorization/people.ts'
+import { answers, fails, refusals } from './answers.ts'
+import type { Asked } from './bearer.ts'
+import { asks, decodeBody, notCached, wholeBody } from './body.ts'
+import { problem } from './problem.ts'
+
+const time = v.pipe(v.string(), v.isoTimestamp())
+const peopleBody = v.object({
+  people: v.array(
+    v.object({ id: v.string(), name: v.string(), role: v.picklist(ROLES), createdAt: time, hasPassword: v.boolean() }),
+  ),
+})
+const newRole = v.strictObject({ role: v.picklist(ROLES) })
+const facts = {
+  id: v.string(),
+  role: v.picklist(ROLES),
+  nameHint: v.nullable(v.string()),
+  createdAt: time,
+  expiresAt: time,
+}
+const invitationsBody = v.object({ invitations: v.array(v.object(facts)) })
+const madeBody = v.object({ ...facts, link: v.string() })
+
+interface Guards {
+  readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
+  readonly needsFreshPerson: MiddlewareHandler<Asked>
+}
+
+export function peopleRoutes({ people, needs, needsFreshPerson }: Guards & { readonly people: People }): Hono<Asked> {
+  const routes = new Hono<Asked>()
+  routes.use(notCached)
+  routes.get(
+    '/',
+    describeRoute({
+      summary: 'The people of the household',
+      responses: { 200: answers('All of them, oldest first', peopleBody), ...refusals },
+    }),
+    needs('home:admin'),
+    (c) => {
+      const listed = people.list().map(({ createdAt, ...rest }) => ({ ...rest, createdAt: formatInstant(createdAt) }))
+      return c.json({ people: listed } satisfies v.InferOutput<typeof peopleBody>)
+    },
+  )
+  routes.patch(
+    '/:id',
+    describeRoute({
+      summary: 'Change a role: what it does not allow any more has ended when this answers',
+      requestBody: asks(newRole),
+      responses: { 204: { description: 'It is changed' }, 400: fails('The body is not right'), ...refusals, ...CHANGE },
+    }),
+    ...wholeBody,
+    needs('home:admin'),
+    needsFreshPerson,
+    decodeBody(newRole),
+    (c) => {
+      const wanted = c.get('body')
+      return answer(c, people.changeRole(c.req.param('id') ?? '', wanted.role))
+    },
+  )
+  routes.delete(
+    '/:id',
+    describeRoute({
+      summary: 'Remove a person: they are out within a second, and the devices that they let in stay',
+      responses: { 204: { description: 'They are out' }, ...refusals, ...CHANGE },
+    }),
+    needs('home:admin'),
+    needsFreshPerson,
+    (c) => answer(c, people.remove(c.req.param('id') ?? '')),
+  )
+  return routes
+}
+
+const CHANGE = { 404: fails('No such person'), 409: fails('The household would be without an owner') }
+
+function answer(c: Parameters<typeof problem>[0], change: AccountChange) {
+  switch (change) {
+    case 'done':
+      return c.body(null, 204)
+    case 'unknown':
+      return problem(c, 404, 'Nobody has this id; they may have been removed before')
+    case 'last_owner':
+      return problem(c, 409, 'This is the last owner: make somebody else one first')
+  }
+}
+
+export function invitationRoutes(
+  options: Guards & {
+    readonly invitations: Invitations
+    readonly publicUrl: URL
+  },
+): Hono<Asked> {
+  const { invitations, publicUrl, needs, needsFreshPerson } = options
+  const routes = new Hono<Asked>()
+  routes.use(notCached)
+  routes.post(
+    '/',
+    describeRoute({
+      summary: 'Invite somebody. This answer is the only one that holds the link',
+      requestBody: asks(newInvitation),
+      responses: {
+        201: answers('The invitation; its link opens one account, once', madeBody),
+        400: fails('The body is not right'),
+        ...refusals,
+      },
+    }),
+    ...wholeBody,
+    needs('home:admin'),
+    needsFreshPerson,
+    decodeBody(newInvitation),
+    (c) => {
+      const wanted = c.get('body')
+      const inviting = invitations.create({ ...wanted, createdBy: c.get('principal').subject })
+      if (inviting.outcome === 'too_many') {
+        return problem(c, 403, `There are ${MOST_INVITATIONS} invitations: withdraw one that is not needed`)
+      }
+      const link = new URL(`/invitation#${inviting.text}`, publicUrl).href
+      return c.json({ ...formatted(inviting.invitation), link } satisfies v.InferOutput<typeof madeBody>, 201)
+    },
+  )
+  routes.get(
+    '/',
+    describeRoute({
+      summary: 'The invitations that are still good, without the links',
+      responses: { 200: answers('All of them, oldest first', invitationsBody), ...refusals },
+    }),
+    needs('home:admin'),
+    (c) => c.json({ invitations: invitations.list().map(formatted) } satisfies v.InferOutput<typeof invitationsBody>),
+  )
+  routes.delete(
+    '/:id',
+    describeRoute({
+      summary: 'Withdraw an invitation',
+      responses: { 204: { description: 'It opens nothing any more' }, ...refusals, 404: fails('No such invitation') },
+    }),
+    needs('home:admin'),
+    needsFreshPerson,
+    (c) =>
+      invitations.withdraw(c.req.param('id') ?? '')
+        ? c.body(null, 204)
+        : problem(c, 404, 'No invitation has this id; it may have been used or withdrawn before'),
+  )
+  return routes
+}
+
+const formatted = ({ createdAt, expiresAt, nameHint, ...rest }: Invitation) => ({
+  ...rest,
+  nameHint: nameHint ?? null,
+  createdAt: formatInstant(createdAt),
+  expiresAt: formatInstant(expiresAt),
+})

@@ -1,0 +1,177 @@
+// Invitations alone, and then the page of whoever opens one.
+import { expect, test } from 'vitest'
+import { minutes } from '#contract/time.ts'
+import { INVITATION_LENGTH, type Invitations, MOST_INVITATIONS } from '../../../hub/authorization/invitations.ts'
+import { becomeOwner, createPerson, OWNER } from '../../person.ts'
+import { HASH, openHousehold } from './household.ts'
+import { type Server, startServer } from './server.ts'
+
+const byPassword = { type: 'password', hash: HASH } as const
+function invite(invitations: Invitations, createdBy: string, role: 'owner' | 'member' | 'guest' = 'guest') {
+  const inviting = invitations.create({ role, nameHint: 'Kim', createdBy })
+  if (inviting.outcome !== 'made') throw new Error(inviting.outcome)
+  return inviting
+}
+
+test('opens one account, once, with the role that was given', async () => {
+  using home = await openHousehold()
+  const { text, invitation } = invite(home.invitations, home.robin.id, 'member')
+  expect(home.invitations.find(text)).toEqual(invitation)
+  expect(invitation).toMatchObject({ role: 'member', nameHint: 'Kim', createdAt: home.clock.now() })
+  const joined = home.invitations.redeem(text, { name: 'Kim', firstWay: byPassword })
+  expect(joined).toMatchObject({ outcome: 'joined', account: { name: 'Kim', role: 'member' } })
+  expect(home.invitations.find(text)).toBeUndefined()
+  expect(home.invitations.redeem(text, { name: 'Lou', firstWay: byPassword })).toEqual({ outcome: 'unusable' })
+  expect(home.accounts.list().map(({ name, role }) => [name, role])).toEqual([
+    ['Robin', 'owner'],
+    ['Kim', 'member'],
+  ])
+})
+
+test('holds 256 random bits, and the database only their hash', async () => {
+  using home = await openHousehold()
+  const { text } = invite(home.invitations, home.robin.id)
+  expect(Buffer.from(text, 'base64url')).toHaveLength(32)
+  expect(JSON.stringify(home.database.prepare('SELECT * FROM invitations').all())).not.toContain(text)
+  expect(JSON.stringify(home.invitations.list())).not.toContain(text)
+})
+
+test('lasts a day and not a moment longer', async () => {
+  using home = await openHousehold()
+  const { text } = invite(home.invitations, home.robin.id)
+  await home.clock.advance(minutes(24 * 60 - 1))
+  expect(home.invitations.find(text)).toBeDefined()
+  await home.clock.advance(minutes(1))
+  expect(home.invitations.find(text)).toBeUndefined()
+  expect(home.invitations.list()).toEqual([])
+  expect(home.invitations.redeem(text, { name: 'Kim', firstWay: byPassword })).toEqual({ outcome: 'unusable' })
+  home.invitations.sweep()
+  expect(home.database.prepare('SELECT * FROM invitations').all()).toEqual([])
+})
+
+test('is withdrawn once', async () => {
+  using home = await openHousehold()
+  const { text, invitation } = invite(home.invitations, home.robin.id)
+  const other = invite(home.invitations, home.robin.id)
+  expect(home.invitations.withdraw(invitation.id)).toBe(true)
+  expect(home.invitations.withdraw(invitation.id)).toBe(false)
+  expect(home.invitations.find(text)).toBeUndefined()
+  expect(home.invitations.list()).toEqual([other.invitation])
+})
+
+test('a name that is taken, however it is written, costs no invitation', async () => {
+  using home = await openHousehold()
+  const { text } = invite(home.invitations, home.robin.id)
+  const redeem = (name: string) => home.invitations.redeem(text, { name, firstWay: byPassword }).outcome
+  expect([redeem('Robin'), redeem('ROBIN'), redeem('Kim'), redeem('Lou')]).toEqual([
+    'name_taken',
+    'name_taken',
+    'joined',
+    'unusable',
+  ])
+})
+
+test('what cannot be kept with the account undoes it: nobody is left without a way to sign in', async () => {
+  using home = await openHousehold()
+  const { text } = invite(home.invitations, home.robin.id)
+  const keep = () => {
+    throw new Error('the disk is full')
+  }
+  expect(() => home.invitations.redeem(text, { name: 'Kim', firstWay: { type: 'kept_elsewhere', keep } })).toThrow(
+    'the disk is full',
+  )
+  expect(home.accounts.list()).toHaveLength(1)
+  let kept = ''
+  home.invitations.redeem(text, {
+    name: 'Kim',
+    id: 'known-before',
+    firstWay: {
+      type: 'kept_elsewhere',
+      keep: ({ id }) => {
+        kept = id
+      },
+    },
+  })
+  expect(kept).toBe('known-before')
+  expect(home.accounts.find('known-before')?.name).toBe('Kim')
+  expect(home.accounts.hasPassword('known-before')).toBe(false)
+})
+
+test.for(['member', 'gone'] as const)('is good for nothing once its maker is %s', async (fate) => {
+  using home = await openHousehold()
+  const alex = await home.join('Alex', 'owner')
+  const { text } = invite(home.invitations, alex.id, 'owner')
+  if (fate === 'gone') home.accounts.remove(alex.id)
+  else home.accounts.setRole(alex.id, fate)
+  expect(home.invitations.find(text)).toBeUndefined()
+  expect(home.invitations.list()).toEqual([])
+  expect(home.invitations.redeem(text, { name: 'Kim', firstWay: byPassword })).toEqual({ outcome: 'unusable' })
+})
+
+test('there is an end to how many are open at once', async () => {
+  using home = await openHousehold()
+  for (let n = 0; n < MOST_INVITATIONS; n++) invite(home.invitations, home.robin.id)
+  const more = () => home.invitations.create({ role: 'guest', createdBy: home.robin.id }).outcome
+  expect(more()).toBe('too_many')
+  await home.clock.advance(INVITATION_LENGTH)
+  expect(more()).toBe('made')
+})
+
+/** An invitation of the owner, by the room itself. */
+async function invited(server: Server): Promise<string> {
+  await becomeOwner(server.url, server.authorization.ownerKey.text)
+  return invite(server.authorization.invitations, server.authorization.people.list()[0]?.id ?? '').text
+}
+const KIM = { name: 'Kim', password: 'a long enough one' }
+
+test('the page says what the newcomer will be, makes the account, and signs them in', async () => {
+  await using server = await startServer()
+  const key = await invited(server)
+  const kim = createPerson(server.url)
+  expect((await kim.get('/invitation')).text).toContain('/invitation.js')
+  const opened = await kim.post('/invitation', { key })
+  expect(opened.status).toBe(200)
+  expect(opened.text).toContain('Guest')
+  expect(opened.text).toContain('value="Kim"')
+  expect(opened.url.href).not.toContain(key)
+  expect((await kim.post('/invitation/accept', { ...KIM, key })).url.pathname).toBe('/')
+  expect((await kim.get('/pair')).url.pathname).toBe('/pair')
+  const again = await createPerson(server.url).post('/invitation/accept', { ...KIM, name: 'Lou', key })
+  expect(again.status).toBe(403)
+  expect(again.text).toContain('opens nothing')
+})
+
+test('twenty that use it at the same moment make one account', async () => {
+  await using server = await startServer()
+  const key = await invited(server)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) =>
+      createPerson(server.url).post('/invitation/accept', { ...KIM, name: `Kim ${n}`, key }),
+    ),
+  )
+  expect(answers.filter(({ url }) => url.pathname === '/')).toHaveLength(1)
+  // Whoever comes when it is over has guessed: after ten of those the address is told to wait.
+  expect(answers.filter(({ status }) => status === 403 || status === 429)).toHaveLength(19)
+  expect(server.authorization.people.list()).toHaveLength(2)
+})
+
+test('a wrong name or password is told in words, and the invitation is still good', async () => {
+  await using server = await startServer()
+  const key = await invited(server)
+  const kim = createPerson(server.url)
+  const short = await kim.post('/invitation/accept', { ...KIM, password: 'short', key })
+  expect([short.status, short.text.includes('at least 10 characters')]).toEqual([400, true])
+  const taken = await kim.post('/invitation/accept', { ...KIM, name: OWNER.name, key })
+  expect([taken.status, taken.text.includes('has this name')]).toEqual([409, true])
+  expect((await kim.post('/invitation/accept', { ...KIM, key })).url.pathname).toBe('/')
+})
+
+test('guesses run out', async () => {
+  await using server = await startServer()
+  const key = await invited(server)
+  const stranger = createPerson(server.url)
+  const statuses: number[] = []
+  for (let n = 0; n < 11; n++) statuses.push((await stranger.post('/invitation', { key: `guess ${n}` })).status)
+  expect(statuses).toEqual([...Array(10).fill(403), 429])
+  expect((await stranger.post('/invitation', { key })).status).toBe(429)
+})
