@@ -90,7 +90,7 @@ async function keep(lastGood: string, text: string, { folder, log }: OpenWiringO
 async function readKept(lastGood: string, options: OpenWiringOptions): Promise<Wiring | undefined> {
   try {
     const text = await readWhole(lastGood)
-    return text === undefined ? undefined : readWiring(JSON.parse(text), options)
+    return text === undefined ? undefined : readWiring(JSON.parse(text), { ...options, kept: true })
   } catch {
     return undefined
   }

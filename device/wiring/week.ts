@@ -73,3 +73,24 @@ function isTimeZone(name: string): boolean {
     return false
   }
 }
+
+/**
+ * Two entries that want the same minute, as the rest of a sentence that begins with "Cannot use hall.yaml"; undefined where none do. Which
+ * of them holds would be a guess.
+ */
+export function clash({ entries }: Schedule): string | undefined {
+  const taken = new Map<string, number>()
+  for (const [index, { weekdays, hour, minute }] of entries.entries()) {
+    for (const weekday of weekdays) {
+      const when = `${DAYS[weekday - 1]} ${twoDigits(hour)}:${twoDigits(minute)}`
+      const before = taken.get(when)
+      taken.set(when, index)
+      if (before !== undefined)
+        return `at "${pathOf(index)}" as a minute must have one entry: got ${when}, which "${pathOf(before)}" has`
+    }
+  }
+  return undefined
+}
+
+const pathOf = (index: number): string => `behaviour.schedule.week.${index}`
+const twoDigits = (number: number): string => String(number).padStart(2, '0')

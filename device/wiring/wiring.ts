@@ -11,6 +11,7 @@ import { type SecurityParts, securityBehaviour, securityParts } from './security
 import { type ThermostatParts, thermostatBehaviour, thermostatParts } from './thermostat.ts'
 import { type ToasterBehaviour, type ToasterParts, toasterBehaviour, toasterParts } from './toaster.ts'
 import { usesOf } from './uses.ts'
+import { clash } from './week.ts'
 
 interface Common {
   /** Undefined where the file does not say. */
@@ -48,6 +49,8 @@ export interface WiringOptions {
   readonly file: string
   /** Instead of the file's. */
   readonly board?: BoardWiring | undefined
+  /** It has worked before: what a later version would refuse as unclear is what it always was, and the last entry of a minute wins. */
+  readonly kept?: true
 }
 
 /** Throws a `UsageError` of one line that names file and path, and says what to do. */
@@ -55,10 +58,13 @@ export function readWiring(input: unknown, options: WiringOptions): Wiring {
   const { kind, file } = options
   const found = readKind(kind, input, file)
   const wiring = { ...found, board: options.board ?? found.board }
-  const refused = conflict(wiring.board, usesOf(wiring))
+  const refused = conflict(wiring.board, usesOf(wiring)) ?? (options.kept ? undefined : unclear(wiring))
   if (refused !== undefined) throw new UsageError(`Cannot use ${file} ${refused}`)
   return wiring
 }
+
+const unclear = (wiring: Wiring): string | undefined =>
+  wiring.kind === 'thermostat' && wiring.behaviour.schedule ? clash(wiring.behaviour.schedule) : undefined
 
 function readKind(kind: Kind, input: unknown, file: string): Wiring {
   switch (kind) {

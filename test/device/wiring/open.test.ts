@@ -46,6 +46,24 @@ test('a wiring that became wrong lets the device go on with the last good one, a
   expect(said).toEqual([`Cannot use ${file} at "wiring.heat" as its pin must be one of GPIO0 to GPIO27: got 99`])
 })
 
+test('one that has worked before it was refused goes on: the later of two entries of one minute wins, as it did', async () => {
+  const { write, start, lastGood, said } = await device('earlier')
+  const week = [
+    { days: 'daily', at: '06:30', preset: 'comfort' },
+    { days: 'daily', at: '06:30', preset: 'eco' },
+  ]
+  const earlier = {
+    wiring: { sensor: { type: 'bme280' }, heat: { pin: 17, active: 'high' } },
+    behaviour: { schedule: { 'time-zone': 'Europe/Berlin', week } },
+  }
+  await write(HALL)
+  await start()
+  await writeFile(lastGood, JSON.stringify(earlier))
+  await write(JSON.stringify(earlier))
+  expect(await start()).toMatchObject({ behaviour: { schedule: { entries: { length: 2 } } } })
+  expect(said).toEqual([expect.stringMatching(/a minute must have one entry/)])
+})
+
 test('a wiring that went away lets the device go on as well', async () => {
   const { file, write, start } = await device('gone')
   await write(HALL)

@@ -88,6 +88,12 @@ test('a thermostat is read with its regulator, its rests and its week', () => {
   })
 })
 
+test('one time on different days, and different times on one day, are no clash', () => {
+  const week = (second: string) => HALL.replace('{ days: [sat, sun], at: "08:00", target: 21.5 }', second)
+  expect(() => read(week('{ days: [sat, sun], at: "06:30", target: 21.5 }'))).not.toThrow()
+  expect(() => read(week('{ days: mon-fri, at: "06:31", target: 21.5 }'))).not.toThrow()
+})
+
 test('a toaster is read with the second contact of its heater, and two inputs of one converter', () => {
   expect(read(TOASTER, 'toaster')).toMatchObject({
     parts: {
@@ -121,6 +127,12 @@ interface Mistake {
 }
 
 test.for<Mistake>([
+  {
+    what: 'two entries of one minute',
+    from: '{ days: [sat, sun], at: "08:00", target: 21.5 }',
+    to: '{ days: [fri, sat], at: "06:30", target: 21.5 }',
+    says: 'at "behaviour.schedule.week.1" as a minute must have one entry: got fri 06:30, which "behaviour.schedule.week.0" has',
+  },
   {
     what: 'a pin with two users',
     from: 'warmer: { pin: 5 }',
