@@ -95,7 +95,7 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
   const settings = readSettings(DEVICE_SETTINGS, flags, env)
   return {
     kind,
-    ...readServer(settings),
+    ...readServer(settings, env.CREDENTIALS_DIRECTORY),
     folder: resolve(join(settings.data ?? './.latchkey', kind)),
     credentialsDirectory: env.CREDENTIALS_DIRECTORY,
     board: settings.board === undefined ? undefined : readBoard(settings.board),
@@ -134,7 +134,10 @@ const FOR_ISSUER = ['client-id', 'client-secret-file', 'scope', 'audience'] as c
 
 type ServerConfig = Pick<DeviceConfig, 'issuer' | 'identity' | 'broker'>
 
-function readServer(settings: Settings<keyof typeof DEVICE_SETTINGS>): ServerConfig {
+function readServer(
+  settings: Settings<keyof typeof DEVICE_SETTINGS>,
+  credentialsDirectory: string | undefined,
+): ServerConfig {
   const { hub, issuer, audience } = settings
   const clientId = settings['client-id']
   const broker = settings.mqtt === undefined ? undefined : readBrokerUrl(settings.mqtt, 'LATCHKEY_BROKER (--mqtt)')
@@ -150,7 +153,8 @@ function readServer(settings: Settings<keyof typeof DEVICE_SETTINGS>): ServerCon
   if (clientId === undefined) throw new UsageError('Cannot use --issuer as it needs --client-id: got none')
   if (broker === undefined) throw new UsageError('Cannot use --issuer as it needs --mqtt, a broker: got none')
   const secretFile = settings['client-secret-file']
-  const secret = secretFile && readSecret(secretFile, 'LATCHKEY_CLIENT_SECRET_FILE (--client-secret-file)')
+  const setting = 'LATCHKEY_CLIENT_SECRET_FILE (--client-secret-file)'
+  const secret = secretFile && readSecret(secretFile, setting, credentialsDirectory)
   const scope = settings.scope ?? 'offline_access'
   return {
     issuer: found,

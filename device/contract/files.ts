@@ -29,6 +29,13 @@ export async function readWhole(file: string): Promise<string | undefined> {
   })
 }
 
+/**
+ * Whether more people can read a secret than should: as OpenSSH judges private keys (sshkey_perm_ok), nobody but us where it is ours. One
+ * of another user may be given to a group, and it is that user's to say which; never to everybody.
+ */
+export const isReadByOthers = ({ mode, uid }: { readonly mode: number; readonly uid: number }): boolean =>
+  (mode & (uid === process.getuid?.() ? 0o077 : 0o007)) !== 0
+
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
 /** Never through a link that somebody has laid there. */
 const REPLACE = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW

@@ -1,8 +1,10 @@
 // How a program's settings are read: an environment variable each, each also a flag, once, at start.
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { COLUMNS, wrapWords } from './columns.ts'
+import { isReadByOthers } from './files.ts'
 
 /** A setting or a flag is wrong. One line that names it; exit code 2. */
 export class UsageError extends Error {
@@ -132,11 +134,15 @@ export function readBrokerUrl(text: string, setting: string): URL {
   return url
 }
 
-/** The text of a file that holds a secret and a line end. Throws a `UsageError` that names `setting`. */
-export function readSecret(file: string, setting: string): string {
+/**
+ * The text of a file that holds a secret and a line end. Throws a `UsageError` that names `setting`. What systemd hands over in
+ * `credentialsDirectory` it guards itself, in ways that a mode does not show (systemd.exec(5), ACLs).
+ */
+export function readSecret(file: string, setting: string, credentialsDirectory?: string): string {
   const text = readBytes(file, setting, 'a file that can be read').toString('utf8').trim()
   if (text === '') throw new UsageError(`Cannot use ${setting} as it must hold a secret: got an empty file`)
-  if ((statSync(file).mode & 0o007) !== 0) {
+  const isGuarded = credentialsDirectory !== undefined && dirname(resolve(file)) === resolve(credentialsDirectory)
+  if (!isGuarded && isReadByOthers(statSync(file))) {
     throw new UsageError(`Cannot use ${setting} as nobody else may read it: set its mode with chmod 600`)
   }
   return text

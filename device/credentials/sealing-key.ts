@@ -1,11 +1,11 @@
 // The keys that seal the credentials, and where each comes from. A TPM or the Pi's OTP key would be one more `KeySource`: asked for by
 // name, and never the only way back to a working device.
 import { hash, hkdfSync, randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
-import { erase, keepAside, readWhole, writeWhole } from '#contract/files.ts'
+import { erase, FileError, isReadByOthers, keepAside, readWhole, writeWhole } from '#contract/files.ts'
 
 export interface SealingKey {
   /** Source and thumbprint: `key-file:NzbLsXh8uDC`. */
@@ -113,6 +113,10 @@ function existingKeyFile(file: string, clock: Clock, log: Logger): KeySource {
     async find() {
       const text = await readWhole(file)
       if (text === undefined) return undefined
+      // Not passed over: a new key would be written in its place, and what it seals would be lost.
+      if (isReadByOthers(await stat(file))) {
+        throw new FileError(`Cannot use ${file} as nobody else may read it: set its mode with chmod 600`)
+      }
       const bytes = Buffer.from(text, 'base64url')
       if (bytes.length === KEY_BYTES) return named(name, bytes)
       const keptAs = await keepAside(file, `damaged-${clock.now()}`)

@@ -47,17 +47,26 @@ async function lookAtSpace(folder: string): Promise<Finding> {
   return disk.ok(`${free} MiB free`)
 }
 
+const PAIR_AGAIN = 'unpair and pair again'
+/** And what to do once others may have read one. */
+const SECRETS = [
+  ['credentials.a', PAIR_AGAIN],
+  ['credentials.b', PAIR_AGAIN],
+  ['credentials.key', PAIR_AGAIN],
+  ['codes.json', 'give everybody a new code'],
+] as const
+
 export async function lookAtCredentials(
   folder: string,
   credentialsDirectory: string | undefined,
 ): Promise<readonly Finding[]> {
   const credentials = about('credentials')
   const open: Finding[] = []
-  for (const name of ['credentials.a', 'credentials.b', 'credentials.key']) {
+  for (const [name, then] of SECRETS) {
     const file = join(folder, name)
     const found = await stat(file).catch(() => undefined)
     if (found !== undefined && (found.mode & 0o077) !== 0) {
-      open.push(credentials.problem(`others may read ${file}`, `chmod 600 ${file}, then unpair and pair again`))
+      open.push(credentials.problem(`others may read ${file}`, `chmod 600 ${file}, then ${then}`))
     }
   }
   return [credentials.ok(await describeProtection({ folder, credentialsDirectory })), ...open]

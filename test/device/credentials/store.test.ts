@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -37,6 +47,18 @@ test('keeps what it was given, twice, readable by nobody else', async () => {
   expect(statSync(device.folder).mode & 0o777).toBe(0o700)
   expect(readdirSync(device.folder).toSorted()).toEqual(['credentials.a', 'credentials.b', 'credentials.key'])
   for (const name of readdirSync(device.folder)) expect(statSync(path(name)).mode & 0o777).toBe(0o600)
+})
+
+test.for(['640', '604'])('a key file of mode %s is refused, and nothing is lost by it', async (mode) => {
+  const { key } = (await pairedStore()).current
+  const before = device.files()
+  chmodSync(path('credentials.key'), Number.parseInt(mode, 8))
+  await expect(device.open()).rejects.toThrow(
+    `Cannot use ${path('credentials.key')} as nobody else may read it: set its mode with chmod 600`,
+  )
+  expect(device.files()).toEqual(before)
+  chmodSync(path('credentials.key'), 0o600)
+  expect((await device.open()).current).toEqual({ version: 1, key, registration, grant })
 })
 
 test('a start writes nothing where nothing changed', async () => {
