@@ -42,7 +42,8 @@ export async function openBoard(options: OpenBoardOptions): Promise<OpenedBoard>
     case 'thermostat': {
       const { wireThermostat } = await import('../thermostat/johnny-five.ts')
       const { createThermostatControl } = await import('../thermostat/control.ts')
-      const hardware = await reopening(options, (site) => wireThermostat(site, { ...wiring, name: options.name }))
+      const wire = (site: Site) => wireThermostat(site, { ...wiring, name: options.name })
+      const hardware = await reopening(options, wire, (obey) => ({ type: 'relays', obey }) as const)
       return opened({ control: createThermostatControl(wiring.behaviour), hardware }, hardware)
     }
     case 'toaster': {
@@ -55,7 +56,8 @@ export async function openBoard(options: OpenBoardOptions): Promise<OpenedBoard>
       const { wireSecurity } = await import('../security/johnny-five.ts')
       const { createPanel } = await import('../security/product.ts')
       const { giveFirstCode } = await import('../security/first-code.ts')
-      const hardware = await reopening(options, (site) => wireSecurity(site, { ...wiring, name: options.name }))
+      const wire = (site: Site) => wireSecurity(site, { ...wiring, name: options.name })
+      const hardware = await reopening(options, wire, (obeys) => ({ type: 'siren', obeys }) as const)
       const config = { ...wiring.behaviour, zones: wiring.parts.zones.map(({ zone }) => zone) }
       const { product, codes } = await createPanel({ folder, hardware, config })
       const note = await giveFirstCode(folder, codes)
@@ -93,6 +95,7 @@ const watched = <State, Reading, Actuators>(
 async function reopening<Reading, Actuators>(
   options: OpenBoardOptions,
   wire: (site: Site) => Promise<Wired<Reading, Actuators>>,
+  presence?: (isThere: boolean) => Reading,
 ): Promise<Wired<Reading, Actuators>> {
   const { board, clock, log } = options
   const notices = createNotices(log)
@@ -100,7 +103,7 @@ async function reopening<Reading, Actuators>(
   const { startBoard } = await import('./board.ts')
   return createReopening({
     part: board.type === 'linux' ? 'the GPIO header' : board.port,
-    ...{ clock, notices },
+    ...{ presence, clock, notices },
     async open(lost) {
       await using stack = new AsyncDisposableStack()
       const io = stack.use(await openIo(lost))

@@ -30,6 +30,7 @@ export function createSecurityControl(config: PanelConfig): Control<State, Panel
       tamper: state.tamper ? 'The housing of the panel or of a detector is open.' : undefined,
       codes: isLockedOut(state, at.uptime) ? 'Too many wrong codes: none is taken for a while.' : undefined,
       zones: silentZones(state, config),
+      siren: state.sirenObeys ? undefined : 'The siren cannot be switched: look at its wires.',
     }),
     saved: formatSaved,
   }
@@ -42,6 +43,7 @@ function after(first: Step<State>, then: (state: State) => Step<State>): Step<St
 
 function heard(state: State, reading: PanelReading, config: PanelConfig, at: Moment): Step<State> {
   if (reading.type === 'zone') return zoneSpoke(state, config, reading.zone, reading.open, at)
+  if (reading.type === 'siren') return { state: { ...state, sirenObeys: reading.obeys } }
   if (reading.open === state.tamper) return { state }
   const next = { ...state, tamper: reading.open }
   if (!reading.open) return { state: next }

@@ -4,6 +4,8 @@ export type PanelReading =
   | { readonly type: 'zone'; readonly zone: string; readonly open: boolean }
   /** The housing of the panel or of a detector was opened. */
   | { readonly type: 'tamper'; readonly open: boolean }
+  /** Whether the siren can be switched: what is written to a line that is gone arrives nowhere. */
+  | { readonly type: 'siren'; readonly obeys: boolean }
 
 export interface PanelActuators {
   readonly siren: boolean

@@ -32,7 +32,7 @@ export async function wireSecurity(
   const install = installer(stack)
   const { tell, listen } = createTeller<PanelReading>()
   let operate = async (_command: Command): Promise<Ack> => refuse('not_now', 'the device is starting')
-  const siren = stack.use(await openRelay(site, parts.siren))
+  const siren = stack.use(await openRelay(site, parts.siren, ({ obeys }) => tell({ type: 'siren', obeys })))
   const buzzer = await install(parts.buzzer, (wiring) => openRelay(site, wiring))
   const sounds = buzzer && stack.use(createPlayer(clock, buzzer.set))
 
@@ -83,6 +83,7 @@ export async function wireSecurity(
     apply(wanted) {
       siren.set(wanted.siren)
       sounds?.play(REMINDERS[wanted.buzzer])
+      siren.mustObeyOff()
     },
     async [Symbol.asyncDispose]() {
       owned.dispose()

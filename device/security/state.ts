@@ -50,6 +50,8 @@ export interface PanelState {
   readonly openBefore: Readonly<Record<string, boolean>>
   readonly bypassed: readonly string[]
   readonly tamper: boolean
+  /** Whether what the siren is told arrives. */
+  readonly sirenObeys: boolean
   readonly wrongCodes: number
   /** Codes are not looked at before this. */
   readonly locked: Deadline | undefined
@@ -70,6 +72,7 @@ export const fresh = (uptime: Millis): PanelState => ({
   openBefore: {},
   bypassed: [],
   tamper: false,
+  sirenObeys: true,
   wrongCodes: 0,
   locked: undefined,
   lockouts: 0,

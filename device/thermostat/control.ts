@@ -14,6 +14,7 @@ import {
   isAiring,
   isOld,
   nextBlindChange,
+  RELAY_GRACE,
   resolve,
   STALE_AFTER,
   shownTarget,
@@ -33,7 +34,7 @@ const HEALTH_WORDS: Readonly<Record<(typeof HEALTH)[number], string | undefined>
   'sensor-fault': 'The sensor says what cannot be true: the heating is off, or barely on where it was cold.',
   frost: 'It was close to freezing: heating to 7 °C.',
   'heat-failure': 'Half an hour of heating has not warmed the room.',
-  'relay-stuck': 'The relay of the heating is not where it was told to be.',
+  'relay-stuck': 'A relay is not where it was told to be, or cannot be switched: look at its wires.',
 }
 
 type State = ThermostatState
@@ -71,6 +72,7 @@ const initial = (settings: Settings, at: Moment): State => ({
   frost: false,
   celsiusAtSwitch: undefined,
   relayClosed: undefined,
+  relaysObey: true,
   relayWrongSince: undefined,
 })
 
@@ -89,7 +91,8 @@ function regulate(before: State, config: ThermostatConfig, at: Moment): State {
   })
   const switched = output !== state.output
   const next = switched ? { ...state, output, switchedAt: at.uptime, celsiusAtSwitch: state.reading?.celsius } : state
-  const wrong = next.relayClosed !== undefined && next.relayClosed !== (next.output === 'heat')
+  const differs = next.relayClosed !== undefined && next.relayClosed !== (next.output === 'heat')
+  const wrong = differs || !next.relaysObey
   const compared = { ...next, relayWrongSince: wrong ? (next.relayWrongSince ?? at.uptime) : undefined }
   return { ...compared, due: nextDue(compared, config, at) }
 }
@@ -124,7 +127,7 @@ function noticeStuck(state: State): State {
 
 /** Everything that can change by itself: a reading that grows old, a guard that lets go, airing, the blind rhythm, a hold. */
 function nextDue(state: State, { rests }: ThermostatConfig, { uptime, wall }: Moment): Millis {
-  const { reading, output, switchedAt, window, settings, plan, regulation } = state
+  const { reading, output, switchedAt, window, settings, plan, regulation, relayWrongSince } = state
   const { cycle } = regulation
   const soon = [
     reading === undefined ? undefined : reading.at + STALE_AFTER,
@@ -134,6 +137,7 @@ function nextDue(state: State, { rests }: ThermostatConfig, { uptime, wall }: Mo
     plan && uptime + (plan.to - wall),
     window.since > 0 ? window.since + WINDOW_DELAY : undefined,
     nextBlindChange(uptime),
+    relayWrongSince && relayWrongSince + RELAY_GRACE,
     settings.hold.type === 'until' ? uptime + (settings.hold.until - wall) : undefined,
   ]
   const ahead = soon.filter((time): time is number => time !== undefined && time > uptime)

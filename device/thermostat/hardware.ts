@@ -11,6 +11,8 @@ export type ThermostatReading =
   | { readonly type: 'window'; readonly open: boolean }
   /** What the heating relay really is, where the board can tell. */
   | { readonly type: 'relay'; readonly closed: boolean }
+  /** Whether the relays can be switched at all: what is written to a line that is gone arrives nowhere. */
+  | { readonly type: 'relays'; readonly obey: boolean }
 
 export interface ThermostatActuators {
   readonly heat: boolean

@@ -3,7 +3,7 @@ import { seconds } from '#contract/time.ts'
 import { openButton } from '../board/parts/button.ts'
 import { openContact } from '../board/parts/contact.ts'
 import { openFront } from '../board/parts/front.ts'
-import { openRelay } from '../board/parts/relay.ts'
+import { openRelay, type RelayTrouble } from '../board/parts/relay.ts'
 import type { Site } from '../board/parts/site.ts'
 import { createTeller } from '../board/parts/teller.ts'
 import { openThermometer } from '../board/parts/thermometer.ts'
@@ -26,8 +26,14 @@ export async function wireThermostat(
   const install = installer(stack)
   const { tell, listen } = createTeller<ThermostatReading>()
   // Before anything else: what hangs on a relay must not wait for a sensor.
-  const heat = await install(parts.heat, (wiring) => openRelay(site, wiring))
-  const cool = await install(parts.cool, (wiring) => openRelay(site, wiring))
+  const refusing = new Set<string>()
+  const watch = (relay: string) => (trouble: RelayTrouble) => {
+    if (trouble.obeys) refusing.delete(relay)
+    else refusing.add(relay)
+    tell({ type: 'relays', obey: refusing.size === 0 })
+  }
+  const heat = await install(parts.heat, (wiring) => openRelay(site, wiring, watch('heat')))
+  const cool = await install(parts.cool, (wiring) => openRelay(site, wiring, watch('cool')))
   // Without a second contact nothing is said of the relay: what was commanded is no news.
   await install(parts.heat?.feedback, (wiring) =>
     openContact(site, wiring, (closed) => tell({ type: 'relay', closed })),
@@ -66,6 +72,8 @@ export async function wireThermostat(
       if (!wanted.cool) cool?.set(false)
       if (wanted.heat && !wanted.cool) heat?.set(true)
       if (wanted.cool && !wanted.heat) cool?.set(true)
+      heat?.mustObeyOff()
+      cool?.mustObeyOff()
     },
     async [Symbol.asyncDispose]() {
       owned.dispose()

@@ -33,6 +33,8 @@ export function heard(state: State, reading: ThermostatReading, { uptime }: Mome
       return { ...state, settings: turned(state.settings, reading.kelvin) }
     case 'relay':
       return { ...state, relayClosed: reading.closed }
+    case 'relays':
+      return { ...state, relaysObey: reading.obey }
     case 'window':
       if (reading.open === state.window.open) return state
       return { ...state, window: { open: reading.open, since: uptime, airedBefore: isAiring(state, uptime) } }

@@ -25,7 +25,7 @@ const FROST_UNTIL = 7
 export const WINDOW_DELAY = seconds(60)
 
 /** A relay takes milliseconds; this is for the reading to come back. */
-const RELAY_GRACE = seconds(10)
+export const RELAY_GRACE = seconds(10)
 /** Heating this long without two tenths of a degree is heating in vain. */
 const IN_VAIN_AFTER = minutes(30)
 
@@ -73,6 +73,12 @@ export function resolve(
   { uptime }: Moment,
   { regulator }: Pick<ThermostatConfig, 'regulator'> = DEFAULT_CONFIG,
 ): Decision {
+  const decision = decide(state, uptime, regulator)
+  // Whatever else is wrong: what cannot be switched is what makes it dangerous, and a person can end it.
+  return isRelayStuck(state, uptime) ? { ...decision, status: 'relay-stuck' } : decision
+}
+
+function decide(state: ThermostatState, uptime: Millis, regulator: Regulator): Decision {
   const { reading, settings, overheated, frost, stuck } = state
   const sensorFault = state.sensorFault || stuck
   if (overheated) return { demand: 'off', status: 'sensor-fault', layer: 'limit' }
@@ -89,13 +95,11 @@ export function resolve(
 
 export const isOld = ({ at }: { readonly at: Millis }, uptime: Millis): boolean => uptime - at >= STALE_AFTER
 
+const isRelayStuck = ({ relayWrongSince }: ThermostatState, uptime: Millis): boolean =>
+  relayWrongSince !== undefined && uptime - relayWrongSince >= RELAY_GRACE
+
 /** Said, and acted on by a person: the room is better off with a heating that is tried than with one that is given up. */
-function healthOf(
-  { output, switchedAt, celsiusAtSwitch, relayWrongSince }: ThermostatState,
-  celsius: number,
-  uptime: Millis,
-) {
-  if (relayWrongSince !== undefined && uptime - relayWrongSince >= RELAY_GRACE) return 'relay-stuck'
+function healthOf({ output, switchedAt, celsiusAtSwitch }: ThermostatState, celsius: number, uptime: Millis) {
   const warmedBy = celsius - (celsiusAtSwitch ?? celsius)
   const inVain = output === 'heat' && uptime - switchedAt >= IN_VAIN_AFTER && warmedBy < 0.2
   return inVain ? 'heat-failure' : 'ok'

@@ -65,6 +65,8 @@ export interface ThermostatState {
   readonly celsiusAtSwitch: number | undefined
   /** What the heating relay says it is; undefined where the board cannot tell. */
   readonly relayClosed: boolean | undefined
+  /** Whether what the relays are told arrives. */
+  readonly relaysObey: boolean
   /** Since when the relay has not been where it was told to be. */
   readonly relayWrongSince: Millis | undefined
 }

@@ -61,6 +61,8 @@ function heard(state: State, reading: ToasterReading, at: Moment): Step<State> {
       return moved({ ...state, carriage: reading.position }, reading.position, at)
     case 'relay':
       return { state: { ...state, relayClosed: reading.closed } }
+    case 'heater':
+      return { state: { ...state, heaterStuck: reading.stuck } }
     case 'case':
       return { state: { ...state, caseCelsius: reading.celsius } }
     case 'knob':
@@ -157,7 +159,8 @@ function settle({ state, announce: before = [] }: Step<State>, at: Moment): Step
 
 /** Since when the relay is not what it is told to be; a board that cannot tell is believed. */
 function relayWrongSince(state: State, at: Moment): Millis | undefined {
-  if (state.relayClosed === undefined || state.relayClosed === actuators(state, at).heater) return undefined
+  const differs = state.relayClosed !== undefined && state.relayClosed !== actuators(state, at).heater
+  if (!differs && !state.heaterStuck) return undefined
   return state.relayWrongSince ?? at.uptime
 }
 

@@ -5,6 +5,8 @@ export type ToasterReading =
   | { readonly type: 'carriage'; readonly position: 'up' | 'down' }
   /** What the heater's relay really is. */
   | { readonly type: 'relay'; readonly closed: boolean }
+  /** Whether the heater was told to be off and may be on all the same: its line takes nothing. */
+  | { readonly type: 'heater'; readonly stuck: boolean }
   | { readonly type: 'case'; readonly celsius: number }
   /** The browning knob, 1 to 7. */
   | { readonly type: 'knob'; readonly browning: number }

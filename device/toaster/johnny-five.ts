@@ -31,7 +31,7 @@ export async function wireToaster(
   const { tell, listen } = createTeller<ToasterReading>()
   let operate = async (_command: Command): Promise<Ack> => refuse('not_now', 'the device is starting')
   // Before anything else.
-  const heater = stack.use(await openRelay(site, parts.heater))
+  const heater = stack.use(await openRelay(site, parts.heater, ({ stuckOn: stuck }) => tell({ type: 'heater', stuck })))
   const magnet =
     (await install(parts.magnet, (wiring) => openRelay(site, wiring))) ??
     (await install(parts.servo, (wiring) => openServo(site, wiring)))
@@ -99,6 +99,7 @@ export async function wireToaster(
     apply(wanted) {
       heater.set(wanted.heater)
       magnet?.set(wanted.magnet)
+      heater.mustObeyOff()
     },
     async [Symbol.asyncDispose]() {
       owned.dispose()

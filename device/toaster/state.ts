@@ -37,6 +37,8 @@ export interface ToasterState {
   readonly caseCelsius: number | undefined
   /** What the relay says it is; undefined where the board cannot tell. */
   readonly relayClosed: boolean | undefined
+  /** It may be on although it was told to be off. */
+  readonly heaterStuck: boolean
   /** Since when the relay has not been what it was told to be. */
   readonly relayWrongSince: Millis | undefined
   /** The next moment at which something changes by itself. */
@@ -58,6 +60,7 @@ export const initialState = (kept: unknown): ToasterState => {
     remoteUntil: undefined,
     caseCelsius: undefined,
     relayClosed: undefined,
+    heaterStuck: false,
     relayWrongSince: undefined,
     due: undefined,
   }

@@ -16,10 +16,12 @@ import type { Wired } from './wired.ts'
 export async function createReopening<Reading, Actuators>(options: {
   readonly part: string
   readonly open: (lost: (error: Error) => void) => Promise<Wired<Reading, Actuators>>
+  /** What the product is told of a board that is away, and of one that is back. */
+  readonly presence?: ((isThere: boolean) => Reading) | undefined
   readonly clock: Clock
   readonly notices: Notices
 }): Promise<Wired<Reading, Actuators>> {
-  const { part, open, clock, notices } = options
+  const { part, open, presence, clock, notices } = options
   let wired: Wired<Reading, Actuators> | undefined
   let actuators: Actuators | undefined
   let status: Status | undefined
@@ -28,12 +30,19 @@ export async function createReopening<Reading, Actuators>(options: {
   let hear: ((reading: Reading) => void) | undefined
   let operate = async (_command: Command): Promise<Ack> => refuse('not_now', 'the device is starting')
   let closed = false
+  let isMissed = false
   let later = () => {}
   let opening: Promise<void> = Promise.resolve()
 
+  const miss = (missed: boolean) => {
+    if (presence === undefined || hear === undefined || isMissed === missed) return
+    isMissed = missed
+    hear(presence(!missed))
+  }
   const lose = async (error: Error) => {
     const gone = wired
     wired = undefined
+    miss(true)
     notices.failed(part, error)
     try {
       await gone?.[Symbol.asyncDispose]()
@@ -56,6 +65,8 @@ export async function createReopening<Reading, Actuators>(options: {
       wired = opened
       notices.worked(part)
       if (actuators !== undefined) opened.apply(actuators)
+      // Before its parts speak: one of them may know better.
+      miss(false)
       if (hear !== undefined) opened.listen(hear, operate)
       opened.onWish((wished) => wish(wished))
       if (status !== undefined) opened.onStatus(status)
@@ -72,7 +83,8 @@ export async function createReopening<Reading, Actuators>(options: {
     listen(listener, obey) {
       hear = listener
       operate = obey
-      wired?.listen(listener, obey)
+      if (wired === undefined) miss(true)
+      else wired.listen(listener, obey)
     },
     apply(wanted) {
       actuators = wanted

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { createPanel, type Panel } from './panel.ts'
+import { DEFAULT_CONFIG } from '../../../device/security/config.ts'
+import { createSecurityControl } from '../../../device/security/control.ts'
+import { createPanel, type Panel, START } from './panel.ts'
 
 const armed = (mode = 'ARM_AWAY'): Panel => {
   const panel = createPanel()
@@ -198,4 +200,12 @@ test('while somebody leaves, nobody can have less watched without a code, nor be
   expect(panel.order('ARM_VACATION').ok).toBe(true)
   panel.wait(10)
   expect(panel.now).toBe('armed_vacation')
+})
+
+test('a siren that cannot be switched is told, until it can', () => {
+  const control = createSecurityControl(DEFAULT_CONFIG)
+  const mute = control.hear(control.begin(undefined, START), { type: 'siren', obeys: false }, START).state
+  expect(control.alerts(mute, START).siren).toMatch(/cannot be switched/)
+  const loud = control.hear(mute, { type: 'siren', obeys: true }, START).state
+  expect(control.alerts(loud, START).siren).toBeUndefined()
 })

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseDeviceId } from '#contract/ids.ts'
-import { seconds } from '#contract/time.ts'
+import { type Millis, minutes, seconds } from '#contract/time.ts'
+import { runProduct } from '../../../device/run.ts'
+import { createThermostatControl } from '../../../device/thermostat/control.ts'
+import type { ThermostatReading } from '../../../device/thermostat/hardware.ts'
 import { wireThermostat } from '../../../device/thermostat/johnny-five.ts'
+import { quiet } from '../../quiet.ts'
 import { bounced, createPlace } from '../board/site.ts'
 import { wiringOf } from '../board/wired.ts'
 
@@ -108,4 +112,81 @@ test('the light is steady while all is well, and blinks when the sensor is not',
   expect(io.levelOf(22)).toBe(1)
   await hardware[Symbol.asyncDispose]()
   expect(io.levelOf(22)).toBe(0)
+})
+
+/** The whole product on a board whose lines can be taken away, with a systemd that listens. */
+async function supervised() {
+  const { hardware, ...place } = await thermostat(
+    'wiring: { sensor: { type: iio, name: none }, heat: { pin: 17, active: high } }',
+  )
+  let hear = (_reading: ThermostatReading) => {}
+  let beats = 0
+  const device = await runProduct({
+    product: {
+      control: createThermostatControl(),
+      hardware: {
+        ...hardware,
+        listen(listener, operate) {
+          hear = listener
+          hardware.listen(listener, operate)
+        },
+      },
+    },
+    settings: { load: async () => undefined, save: async () => {} },
+    watchdog: { every: seconds(10), alive: () => void beats++ },
+    clock: place.clock,
+    log: quiet,
+  })
+  return {
+    ...{ ...place, device },
+    async room(celsius: number, length: Millis) {
+      for (let passed = 0; passed < length; passed += seconds(10)) {
+        hear({ type: 'temperature', celsius })
+        await place.clock.advance(seconds(10))
+      }
+    },
+    heating: () => place.io.levelOf(17) === 1,
+    health: () => device.properties().get('health/status'),
+    alert: () => device.alerts().get('health'),
+    beats: () => beats,
+  }
+}
+
+test('a heating that takes no off is said, and systemd is told no more until it does: it starts the agent again and releases the line', async () => {
+  const { io, room, heating, health, alert, beats, said, device } = await supervised()
+  await room(19, minutes(4))
+  expect(heating()).toBe(true)
+  io.held.add(17)
+  await room(22, seconds(20))
+  const lastBeat = beats()
+  await room(22, minutes(3))
+  expect(beats()).toBe(lastBeat)
+  expect(health()).toBe('relay-stuck')
+  expect(alert()).toMatch(/cannot be switched/)
+  io.held.clear()
+  await room(22, seconds(20))
+  expect(heating()).toBe(false)
+  expect(health()).toBe('ok')
+  expect(alert()).toBeUndefined()
+  expect(beats()).toBeGreaterThan(lastBeat)
+  expect(said.filter((line) => line.startsWith('GPIO17'))).toEqual([
+    'GPIO17: a part of the board does not work: it is tried again',
+    'GPIO17: a part of the board works again',
+  ])
+  await device[Symbol.asyncDispose]()
+})
+
+test('a heating that takes no on is said, tried again, and no reason to be started again for ever', async () => {
+  const { io, room, heating, health, beats, device } = await supervised()
+  io.held.add(17)
+  await room(19, minutes(4))
+  const before = beats()
+  await room(19, minutes(1))
+  expect(beats() - before).toBeGreaterThanOrEqual(6)
+  expect(health()).toBe('relay-stuck')
+  io.held.clear()
+  await room(19, seconds(20))
+  expect(heating()).toBe(true)
+  expect(health()).toBe('ok')
+  await device[Symbol.asyncDispose]()
 })

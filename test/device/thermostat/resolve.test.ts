@@ -39,6 +39,7 @@ const stateWith = (changes: Partial<ThermostatState> = {}, settings: Partial<Set
   frost: false,
   celsiusAtSwitch: undefined,
   relayClosed: undefined,
+  relaysObey: true,
   relayWrongSince: undefined,
   ...changes,
 })
@@ -162,6 +163,16 @@ test.for([
 test.for<{ what: string; state: Partial<ThermostatState>; status: string }>([
   { what: 'a relay that has just been told', state: { relayWrongSince: seconds(4491) }, status: 'ok' },
   { what: 'a relay that is wrong for ten seconds', state: { relayWrongSince: seconds(4490) }, status: 'relay-stuck' },
+  {
+    what: 'a relay that is wrong, in a room that is too hot',
+    state: { relayWrongSince: seconds(4490), overheated: true },
+    status: 'relay-stuck',
+  },
+  {
+    what: 'a relay that is wrong, while nobody feels the room',
+    state: { relayWrongSince: seconds(4490), reading: undefined },
+    status: 'relay-stuck',
+  },
   {
     what: 'half an hour of heating for nothing',
     state: { output: 'heat', switchedAt: minutes(45), celsiusAtSwitch: 19.9 },

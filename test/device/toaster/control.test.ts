@@ -225,6 +225,15 @@ test.for<{ what: string; break: (device: ReturnType<typeof toaster>) => void; fa
   expect(device.actuators).toEqual(off)
 })
 
+test('a heater that cannot be switched off is a fault, and none before a second', () => {
+  const device = toaster()
+  device.hear({ type: 'heater', stuck: true })
+  device.pass(seconds(0.9))
+  expect(device.shown['cycle/state']).toBe('idle')
+  device.pass(seconds(0.2))
+  expect(device.shown['cycle/state']).toBe('fault')
+})
+
 test('a relay welded shut is a fault although it is idle', () => {
   const device = toaster()
   device.hear({ type: 'relay', closed: true })

@@ -135,3 +135,16 @@ test('three tones when it is done, and none when it starts that way', async () =
   expect(tones()).toBe(3)
   expect(io.levelOf(26)).toBe(0)
 })
+
+test('a heater that takes no off is a reading, and no sign of life for systemd', async () => {
+  const { io, clock, hardware, heard } = await toaster()
+  hardware.apply({ heater: true, magnet: true })
+  io.held.add(17)
+  expect(() => hardware.apply({ heater: false, magnet: false })).toThrow('Cannot switch GPIO17 off')
+  expect(io.levelOf(23)).toBe(0)
+  expect(heard).toContainEqual({ type: 'heater', stuck: true })
+  io.held.clear()
+  await clock.advance(seconds(10))
+  expect(() => hardware.apply({ heater: false, magnet: false })).not.toThrow()
+  expect(heard).toContainEqual({ type: 'heater', stuck: false })
+})

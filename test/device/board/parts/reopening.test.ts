@@ -35,7 +35,8 @@ async function pluggable({ present }: { present: boolean }) {
       },
     }
   }
-  const hardware = await createReopening({ part: 'the board', open, clock, notices })
+  const presence = (isThere: boolean) => (isThere ? 'back' : 'away')
+  const hardware = await createReopening({ part: 'the board', open, presence, clock, notices })
   return { clock, said, board, hardware, pull: (error: Error) => pull(error), speak: (word: string) => hear(word) }
 }
 
@@ -56,13 +57,18 @@ test('a board that comes late is told what it missed', async () => {
   await clock.advance(seconds(10))
   expect(board).toMatchObject({ on: true, told: ['starting', '{"climate/current":20}'], openings: 1 })
   speak('warm')
-  expect(heard).toEqual(['warm'])
+  expect(heard).toEqual(['away', 'back', 'warm'])
   expect(wishes).toEqual(['pair'])
   expect(said).toEqual(['a part of the board does not work: it is tried again', 'a part of the board works again'])
 })
 
 test('a board that is pulled out is off, and on again when it is back', async () => {
   const { clock, board, hardware, pull } = await pluggable({ present: true })
+  const heard: string[] = []
+  hardware.listen(
+    (reading) => heard.push(reading),
+    async () => ({ ok: true }),
+  )
   hardware.apply({ on: true })
   board.present = false
   pull(new Error('unplugged'))
@@ -71,6 +77,7 @@ test('a board that is pulled out is off, and on again when it is back', async ()
   board.present = true
   await clock.advance(seconds(10))
   expect(board).toMatchObject({ on: true, openings: 2 })
+  expect(heard).toEqual(['away', 'back'])
   await hardware[Symbol.asyncDispose]()
   expect(board.on).toBe(false)
 })
