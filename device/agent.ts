@@ -11,6 +11,7 @@ import type { Lookup } from './lookup.ts'
 import type { Network } from './network.ts'
 import type { ClientIdentity } from './oauth/client.ts'
 import { type Product, runProduct, type Watchdog } from './run.ts'
+import type { CodeBook } from './security/codes.ts'
 import { openSettings } from './settings.ts'
 import type { Status } from './status.ts'
 
@@ -55,8 +56,8 @@ export interface Agent extends AsyncDisposable {
   pair(): void
   /** A person wants it out: gives the grant back and forgets it; key and name stay. Resolves with whether the hub heard it. */
   unpair(): Promise<boolean>
-  /** A person gives a panel a code. Rejects where it is no panel or no code. */
-  addCode(code: string, options: { readonly duress: boolean }): Promise<void>
+  /** The codes of a panel. Throws where it is none. */
+  codes(): CodeBook
   /** A person wants it as new: the agent ends and its folder is empty. Resolves as `unpair`; undefined where there was no grant. */
   reset(): Promise<boolean | undefined>
   /** Resolves after a reset: another agent may start. */
@@ -130,11 +131,9 @@ export async function startAgent<State, Reading, Actuators>(
       if (member === undefined) throw new Error('Cannot unpair as the part for the network must be there: it is not')
       return member.unpair()
     },
-    async addCode(code, options) {
-      const { kind } = product.control
-      if (product.addCode === undefined) throw new Error(`Cannot add a code as it must be a panel: it is a ${kind}`)
-      await product.addCode(code, options)
-      log.info({ duress: options.duress }, 'the panel has a new code')
+    codes() {
+      if (product.codes !== undefined) return product.codes
+      throw new Error(`Cannot have codes as it must be a panel: it is a ${product.control.kind}`)
     },
     reset() {
       // One that failed may be tried again.

@@ -7,7 +7,8 @@ import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.t
 import { isRequest, type Request } from './local/requests.ts'
 
 export const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
-       latchkey device <status|pair|unpair|reset|add-code> <kind> [options]
+       latchkey device <status|pair|unpair|reset> <kind> [options]
+       latchkey device <add-code|remove-code|list-codes> security [options]
        latchkey device <install|uninstall|release> <kind> [options]
 
 ${formatSettings(DEVICE_SETTINGS)}
@@ -15,8 +16,9 @@ ${formatSettings(DEVICE_SETTINGS)}
 Where it is not paired it shows a code. Once a code has expired or was denied,
 press Enter (or send SIGUSR2) for a new one.
 
-status, pair (a new code), unpair, reset (as new, for another home) and add-code
-(a panel's, typed and not shown) ask the agent that runs with the same --data.
+status, pair (a new code), unpair and reset (as new, for another home) ask the
+agent that runs with the same --data. So do add-code (typed and not shown),
+remove-code --user <name> (while it is disarmed) and list-codes (whose there are).
 install and uninstall are for systemd and have their own --help; release
 switches every output off, for when no agent runs. doctor says what is wrong.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
@@ -46,9 +48,9 @@ async function ask(request: Request, { args, env, print }: Caller): Promise<numb
   if (config === 'help') return help(print, HELP)
   const { runCommand } = await import('./local/command.ts')
   const { readSecret } = await import('./local/secret.ts')
-  const { folder, json, duress } = config
+  const { folder, json, duress, user } = config
   const typed = (question: string) => readSecret(process.stdin, question, (text) => process.stderr.write(text))
-  return runCommand({ request, folder, json, duress, clock: systemClock, print, readSecret: typed })
+  return runCommand({ request, folder, json, duress, user, clock: systemClock, print, readSecret: typed })
 }
 
 async function setUp(word: 'install' | 'uninstall', { args, env, print, program }: Caller): Promise<number> {

@@ -57,6 +57,7 @@ export const DEVICE_SETTINGS = {
     help: 'keep events that the hub has not fetched on disk, over a power cut',
   },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
+  user: { type: 'string', help: 'add-code, remove-code: whose code it is' },
   duress: { type: 'boolean', help: 'add-code: for whoever is forced to give one' },
   json: { type: 'boolean', help: 'print the pairing code and the state as JSON lines' },
   help: { type: 'boolean', help: 'this text' },
@@ -80,6 +81,8 @@ export interface DeviceConfig {
   readonly ca: string | undefined
   readonly keepEvents: boolean
   readonly logLevel: string
+  /** Whose code is added or removed. */
+  readonly user: string | undefined
   readonly duress: boolean
   readonly json: boolean
 }
@@ -105,6 +108,7 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
     ca: settings.ca === undefined ? undefined : readPem(settings.ca, 'LATCHKEY_CA (--ca)'),
     keepEvents: settings['keep-events'] === 'true',
     logLevel: readLogLevel(settings.log ?? 'info'),
+    user: settings.user,
     duress: settings.duress === 'true',
     json: settings.json === 'true',
   }

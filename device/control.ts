@@ -10,6 +10,9 @@ export interface Command {
   readonly value: Value
 }
 
+/** Who gave a command: somebody at the device itself, or the hub for somebody. */
+export type Origin = 'device' | 'hub'
+
 export type Ack = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string }
 
 /** Something that happened, for the `event` property: published once, never retained. */

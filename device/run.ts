@@ -6,9 +6,19 @@ import type { Zone } from '#contract/kinds.ts'
 import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
 import { type Millis, type Moment, millis } from '#contract/time.ts'
 import { createComplaint } from './complaint.ts'
-import { type Ack, type Announcement, type Command, type Control, type Hardware, refuse, type Step } from './control.ts'
+import {
+  type Ack,
+  type Announcement,
+  type Command,
+  type Control,
+  type Hardware,
+  type Origin,
+  refuse,
+  type Step,
+} from './control.ts'
 import { createQueue } from './queue.ts'
 import { reasonOf } from './reason.ts'
+import type { CodeBook } from './security/codes.ts'
 
 /** A kind of device, ready to run: which control on which hardware. */
 export interface Product<State, Reading, Actuators> {
@@ -16,10 +26,10 @@ export interface Product<State, Reading, Actuators> {
   readonly hardware: Hardware<Reading, Actuators>
   /** The panel's zones; other kinds have none. */
   readonly zones?: readonly Zone[]
-  /** Takes a new code of a panel; other kinds have none. */
-  readonly addCode?: (code: string, options: { readonly duress: boolean }) => Promise<void>
+  /** A panel's codes; other kinds have none. */
+  readonly codes?: CodeBook
   /** Work that a pure control cannot do on a command before it sees it, such as checking a code. */
-  readonly prepare?: (command: Command) => Promise<Command>
+  readonly prepare?: (command: Command, from: Origin) => Promise<Command>
 }
 
 /** Where settings survive a power cut. */
@@ -144,9 +154,9 @@ export async function runProduct<State, Reading, Actuators>(options: {
 
   await takeAlone(() => ({ state }))
   await records.idle()
-  const operate = async (command: Command): Promise<Ack> => {
+  const operate = async (command: Command, from: Origin): Promise<Ack> => {
     const { step, recorded } = await commands.add(async () => {
-      const prepared = await prepare(command)
+      const prepared = await prepare(command, from)
       return steps.add(() => take(control.obey(state, prepared, momentOf(clock))))
     })
     await recorded
@@ -157,13 +167,16 @@ export async function runProduct<State, Reading, Actuators>(options: {
   const obey = async (command: Command): Promise<Ack> => {
     if (fromAfar >= MOST_WAITING) return refuse('busy', 'too many commands are waiting')
     fromAfar += 1
-    return operate(command).finally(() => {
+    return operate(command, 'hub').finally(() => {
       fromAfar -= 1
     })
   }
-  hardware.listen((reading) => {
-    if (!closed) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
-  }, operate)
+  hardware.listen(
+    (reading) => {
+      if (!closed) void takeAlone(() => control.hear(state, reading, momentOf(clock)))
+    },
+    (command) => operate(command, 'device'),
+  )
 
   /** Sleeps until something is due, or until a step changed what is due. */
   const keepTime = async (): Promise<void> => {

@@ -29,7 +29,7 @@ export async function readSetup(config: DeviceConfig, log: Logger): Promise<Setu
     },
   })
   const board = wiring?.board ?? config.board
-  if (board?.type === 'simulated') return { name, open: async () => withImage(await openSimulated(config)) }
+  if (board?.type === 'simulated') return { name, open: async () => withImage(await openSimulated(config, log)) }
   if (wiring === undefined || board === undefined) {
     throw new UsageError('Cannot open the board as --config must name a file that says what is wired where: got none')
   }
@@ -53,9 +53,9 @@ async function readFile(
 }
 
 /** Simulated hardware comes from outside, so that the agent ships to the Pi without the simulator. */
-async function openSimulated({ kind, folder }: DeviceConfig): Promise<OpenedBoard> {
+async function openSimulated({ kind, folder }: DeviceConfig, log: Logger): Promise<OpenedBoard> {
   const { openBoard } = await import('#board/simulated')
-  const opened = await openBoard({ kind, folder, clock: systemClock })
+  const opened = await openBoard({ kind, folder, clock: systemClock, log })
   // Each kind's product is typed by its kind; here any of them will do.
   return { onStatus: () => {}, onWish: () => {}, ...opened } as unknown as OpenedBoard
 }

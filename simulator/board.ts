@@ -1,5 +1,6 @@
 // The simulated board: what `--board simulated` opens, and what the simulated home is made of.
 import { mkdir } from 'node:fs/promises'
+import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
 // A home's time stands still while code loads: what an agent would load later is there before.
@@ -31,22 +32,34 @@ export function openToaster(clock: Clock) {
 }
 
 /** `folder` keeps the panel's hashed codes and the resident's memory of one. */
-export async function openPanel(folder: string, clock: Clock, config: PanelConfig = DEFAULT_CONFIG) {
+export async function openPanel(options: {
+  readonly folder: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly config?: PanelConfig
+}) {
+  const { folder, clock, log, config = DEFAULT_CONFIG } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const hardware: SimulatedPanel = simulatePanel({ zones: config.zones.map(({ id }) => id), clock })
-  const { product, codes } = await createPanel({ folder, hardware, config })
+  const { product, codes } = await createPanel({ folder, hardware, config, log })
   return { product, hardware, code: await residentCode(folder, codes) }
 }
 
 /** For the agent's command line. `note` is what the person at the terminal needs to know. */
-export async function openBoard({ kind, folder, clock }: { kind: Kind; folder: string; clock: Clock }) {
+export async function openBoard(options: {
+  readonly kind: Kind
+  readonly folder: string
+  readonly clock: Clock
+  readonly log: Logger
+}) {
+  const { kind, clock } = options
   switch (kind) {
     case 'thermostat':
       return openThermostat(clock)
     case 'toaster':
       return openToaster(clock)
     case 'security': {
-      const { product, code } = await openPanel(folder, clock)
+      const { product, code } = await openPanel(options)
       return { product, note: `The code of this simulated panel is ${code}.` }
     }
   }

@@ -39,7 +39,7 @@ export async function startHousehold(options: HouseholdOptions): Promise<Househo
 
   const thermostat = openThermostat(clock)
   const toaster = openToaster(clock)
-  const panel = await openPanel(folder('security'), clock)
+  const panel = await openPanel({ folder: folder('security'), clock, log: log.child({ device: 'security' }) })
   const start = async <State, Reading, Actuators>(product: Product<State, Reading, Actuators>): Promise<Agent> => {
     const { kind } = product.control
     const local = began.use(await holdFolder({ folder: folder(kind), clock, log }))

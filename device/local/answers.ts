@@ -1,4 +1,5 @@
 // What the agent answers to its command line.
+import type { CodeBook } from '../security/codes.ts'
 import { publicStatus, type Status } from '../status.ts'
 import type { Answer } from './talk.ts'
 
@@ -8,12 +9,12 @@ export interface Asked {
   pair(): void
   unpair(): Promise<boolean>
   reset(): Promise<boolean | undefined>
-  addCode(code: string, options: { readonly duress: boolean }): Promise<void>
+  codes(): CodeBook
 }
 
 export const answerFor =
   (agent: Asked): Answer =>
-  async ({ request, code = '', duress = false }) => {
+  async ({ request, code = '', duress = false, user }) => {
     switch (request) {
       case 'status':
         return { ok: true, status: publicStatus(agent.status) }
@@ -28,7 +29,10 @@ export const answerFor =
         return { ok: true, ...(revoked !== undefined && { revoked }) }
       }
       case 'add-code':
-        await agent.addCode(code, { duress })
-        return { ok: true }
+        return { ok: true, codes: [await agent.codes().add(code, { duress, user })] }
+      case 'remove-code':
+        return { ok: true, codes: [await agent.codes().remove(user ?? '')] }
+      case 'list-codes':
+        return { ok: true, codes: agent.codes().list() }
     }
   }

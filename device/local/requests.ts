@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { UNPAIRED } from '../status.ts'
 
-export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code'] as const
+export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code', 'remove-code', 'list-codes'] as const
 export type Request = (typeof REQUESTS)[number]
 
 export const isRequest = (word: unknown): word is Request => REQUESTS.includes(word as Request)
@@ -13,6 +13,8 @@ export const ask = v.object({
   code: v.exactOptional(v.string()),
   /** Whoever is forced to give it is let off, and somebody is told. */
   duress: v.exactOptional(v.boolean()),
+  /** Whose code it is. */
+  user: v.exactOptional(v.string()),
 })
 export type Ask = v.InferOutput<typeof ask>
 
@@ -38,6 +40,10 @@ export const reply = v.object({
   status: v.exactOptional(publicStatus),
   /** After `unpair` and `reset`: whether the hub has heard it too. */
   revoked: v.exactOptional(v.boolean()),
+  /** The panel's, or the one that was added or removed. */
+  codes: v.exactOptional(
+    v.pipe(v.array(v.object({ user: v.string(), role: v.picklist(['full', 'duress']) })), v.readonly()),
+  ),
 })
 export type Reply = v.InferOutput<typeof reply>
 

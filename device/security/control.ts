@@ -59,6 +59,8 @@ const wanted = v.object({
   codeCheck: v.picklist(['valid', 'duress', 'invalid', 'absent']),
   codeSet: v.boolean(),
   force: v.optional(v.boolean(), false),
+  user: v.optional(v.string()),
+  from: v.optional(v.picklist(['device', 'hub'])),
 })
 type Wanted = v.InferOutput<typeof wanted>
 

@@ -128,6 +128,7 @@ export async function installToaster(options: InstallOptions): Promise<Installed
 
 export async function installPanel(options: InstallOptions & { readonly config?: PanelConfig }): Promise<Installed> {
   const { world, guardian, config = DEFAULT_CONFIG, ...parts } = options
+  const { log } = options
   const hardware = simulatePanel({
     zones: config.zones.map(({ id }) => id),
     clock: world.clock.ownedBy('security/hardware'),
@@ -140,7 +141,7 @@ export async function installPanel(options: InstallOptions & { readonly config?:
     ...{ ...parts, world, kind: 'security' as Kind, hardware },
     async open(folder, plugged) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const { product, codes } = await createPanel({ folder, hardware: plugged, config })
+      const { product, codes } = await createPanel({ folder, hardware: plugged, config, log })
       code = await residentCode(folder, codes, world.random('security/code'))
       const control = tapControl(product.control, {
         state(shown) {

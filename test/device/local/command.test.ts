@@ -72,6 +72,22 @@ test.for([
   },
   { request: 'unpair', reply: { ok: true, revoked: true }, text: 'Unpaired.' },
   { request: 'reset', reply: { ok: true }, text: 'Reset: it is as new.' },
+  {
+    request: 'list-codes',
+    reply: {
+      ok: true,
+      codes: [
+        { user: 'Anna', role: 'full' },
+        { user: 'Ben Z', role: 'duress' },
+      ],
+    },
+    text: 'Anna   full\nBen Z  duress',
+  },
+  {
+    request: 'remove-code',
+    reply: { ok: true, codes: [{ user: 'Anna', role: 'full' }] },
+    text: "The panel does not know Anna's code any more.",
+  },
   { request: 'reset', reply: { ok: false, because: 'the agent is starting' }, text: 'Not done: the agent is starting' },
 ] as const)('$request reads: $text', ({ request, reply, text }) => {
   expect(formatReply(request, { pid: 1, ...reply })).toBe(text)
@@ -95,6 +111,29 @@ test('a panel takes a new code, typed on standard input and shown nowhere, and n
     expect(`${stderr}${JSON.stringify(facts)}`).toContain(says)
   }
   expect(panel.stderr() + after).not.toContain('73105')
+}, 60_000)
+
+test('whose codes there are is listed, one is taken away, and the last full one is not', async () => {
+  const hub = `http://localhost:${await freePort()}`
+  await using panel = startProgram(['device', 'security', '--data', data, '--board', 'simulated', '--hub', hub])
+  await offline(panel)
+  await typing('73105\n', 'add-code', 'security', '--user', 'Anna')
+  const list = async () => (await run('list-codes', 'security')).facts.map(({ codes }) => codes)
+  const resident = { user: 'resident', role: 'full' }
+  expect(await list()).toEqual([[resident, { user: 'Anna', role: 'full' }]])
+  expect(await run('remove-code', 'security')).toEqual({
+    ...{ code: 2, facts: [], stderr: 'Cannot remove a code as --user must name whose it is: got none\n' },
+  })
+  expect(await run('remove-code', 'security', '--user', 'Ben')).toMatchObject({
+    code: 1,
+    facts: [{ ok: false, because: 'Cannot remove a code as its user must be one of resident, Anna: got another' }],
+  })
+  expect(await run('remove-code', 'security', '--user', 'Anna')).toMatchObject({ code: 0, facts: [{ ok: true }] })
+  expect(await run('remove-code', 'security', '--user', 'resident')).toMatchObject({
+    code: 1,
+    facts: [{ because: expect.stringMatching(/^Cannot remove the last full code/) }],
+  })
+  expect(await list()).toEqual([[resident]])
 }, 60_000)
 
 test('a toaster has no codes', async () => {

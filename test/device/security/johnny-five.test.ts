@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { millis, seconds } from '#contract/time.ts'
 import { runProduct } from '../../../device/run.ts'
 import { wireSecurity } from '../../../device/security/johnny-five.ts'
 import { createPanel } from '../../../device/security/product.ts'
+import { quiet } from '../../quiet.ts'
 import { bounced, createPlace } from '../board/site.ts'
 import { wiringOf } from '../board/wired.ts'
 
@@ -39,10 +39,10 @@ async function panel() {
   const { parts, behaviour } = wiringOf('security', PANEL)
   const hardware = await wireSecurity(site, { parts, name: 'Panel' })
   const config = { ...behaviour, zones: parts.zones.map(({ zone }) => zone) }
-  const { product, codes } = await createPanel({ folder: root, hardware, config })
+  const { product, codes } = await createPanel({ folder: root, hardware, config, log: quiet })
   if (!codes.any) await codes.add('12345')
   const settings = { load: async () => undefined, save: async () => {} }
-  const running = await runProduct({ product, settings, clock, log: pino({ level: 'silent' }) })
+  const running = await runProduct({ product, settings, clock, log: quiet })
   await bounced()
   for (const pin of [5, 6, 4]) io.turn(pin, 0)
   await bounced()
