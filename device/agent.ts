@@ -58,6 +58,8 @@ export interface Agent extends AsyncDisposable {
   unpair(): Promise<boolean>
   /** The codes of a panel. Throws where it is none. */
   codes(): CodeBook
+  /** What a panel keeps of what happened. Rejects where it is none. */
+  readLog(): Promise<string>
   /** A person wants it as new: the agent ends and its folder is empty. Resolves as `unpair`; undefined where there was no grant. */
   reset(): Promise<boolean | undefined>
   /** Resolves after a reset: another agent may start. */
@@ -134,6 +136,10 @@ export async function startAgent<State, Reading, Actuators>(
     codes() {
       if (product.codes !== undefined) return product.codes
       throw new Error(`Cannot have codes as it must be a panel: it is a ${product.control.kind}`)
+    },
+    async readLog() {
+      if (product.log !== undefined) return product.log.read()
+      throw new Error(`Cannot show a log as it must be a panel's: it is a ${product.control.kind}'s`)
     },
     reset() {
       // One that failed may be tried again.

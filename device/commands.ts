@@ -8,7 +8,7 @@ import { isRequest, type Request } from './local/requests.ts'
 
 export const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
        latchkey device <status|pair|unpair|reset> <kind> [options]
-       latchkey device <add-code|remove-code|list-codes> security [options]
+       latchkey device <add-code|remove-code|list-codes|log> security [options]
        latchkey device <install|uninstall|release> <kind> [options]
 
 ${formatSettings(DEVICE_SETTINGS)}
@@ -19,6 +19,7 @@ press Enter (or send SIGUSR2) for a new one.
 status, pair (a new code), unpair and reset (as new, for another home) ask the
 agent that runs with the same --data. So do add-code (typed and not shown),
 remove-code --user <name> (while it is disarmed) and list-codes (whose there are).
+log shows what a panel has seen, also where no agent runs; --verify its chain.
 install and uninstall are for systemd and have their own --help; release
 switches every output off, for when no agent runs. doctor says what is wrong.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
@@ -35,6 +36,7 @@ export interface Caller {
 /** The exit code; undefined where the words ask for a device. */
 export async function runCommandOf(caller: Caller): Promise<number | undefined> {
   const [word, ...rest] = caller.args
+  if (word === 'log') return showLog({ ...caller, args: rest })
   if (isRequest(word)) return ask(word, { ...caller, args: rest })
   if (word === 'install' || word === 'uninstall') return setUp(word, { ...caller, args: rest })
   if (word === 'release') return releaseOutputs({ ...caller, args: rest })
@@ -51,6 +53,14 @@ async function ask(request: Request, { args, env, print }: Caller): Promise<numb
   const { folder, json, duress, user } = config
   const typed = (question: string) => readSecret(process.stdin, question, (text) => process.stderr.write(text))
   return runCommand({ request, folder, json, duress, user, clock: systemClock, print, readSecret: typed })
+}
+
+async function showLog({ args, env, print }: Caller): Promise<number> {
+  const config = readDeviceConfig(args, env)
+  if (config === 'help') return help(print, HELP)
+  const { runLogCommand } = await import('./local/log.ts')
+  const { kind, folder, json, verify } = config
+  return runLogCommand({ kind, folder, json, verify, clock: systemClock, print })
 }
 
 async function setUp(word: 'install' | 'uninstall', { args, env, print, program }: Caller): Promise<number> {

@@ -59,7 +59,8 @@ export const DEVICE_SETTINGS = {
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
   user: { type: 'string', help: 'add-code, remove-code: whose code it is' },
   duress: { type: 'boolean', help: 'add-code: for whoever is forced to give one' },
-  json: { type: 'boolean', help: 'print the pairing code and the state as JSON lines' },
+  verify: { type: 'boolean', help: 'log: say whether its chain of hashes holds, and where it does not' },
+  json: { type: 'boolean', help: 'print the pairing code, the state or the answer as JSON lines' },
   help: { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, Setting>
 
@@ -84,6 +85,7 @@ export interface DeviceConfig {
   /** Whose code is added or removed. */
   readonly user: string | undefined
   readonly duress: boolean
+  readonly verify: boolean
   readonly json: boolean
 }
 
@@ -110,6 +112,7 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
     logLevel: readLogLevel(settings.log ?? 'info'),
     user: settings.user,
     duress: settings.duress === 'true',
+    verify: settings.verify === 'true',
     json: settings.json === 'true',
   }
 }

@@ -21,6 +21,10 @@ export interface Announcement {
   readonly value: JsonObject
   /** For owners alone: published where nobody else may listen. */
   readonly silent?: true
+  /** For the device's own log alone: no broker hears of it. */
+  readonly local?: true
+  /** What that log keeps beside `value`, such as who it was. */
+  readonly noted?: JsonObject
 }
 
 export interface Step<State> {

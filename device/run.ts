@@ -19,6 +19,7 @@ import {
 import { createQueue } from './queue.ts'
 import { reasonOf } from './reason.ts'
 import type { CodeBook } from './security/codes.ts'
+import type { PanelLog } from './security/log.ts'
 
 /** A kind of device, ready to run: which control on which hardware. */
 export interface Product<State, Reading, Actuators> {
@@ -28,6 +29,8 @@ export interface Product<State, Reading, Actuators> {
   readonly zones?: readonly Zone[]
   /** A panel's codes; other kinds have none. */
   readonly codes?: CodeBook
+  /** What a panel keeps of what happened, whoever else hears of it. */
+  readonly log?: PanelLog
   /** Work that a pure control cannot do on a command before it sees it, such as checking a code. */
   readonly prepare?: (command: Command, from: Origin) => Promise<Command>
 }
@@ -129,7 +132,10 @@ export async function runProduct<State, Reading, Actuators>(options: {
       alerts.set(id, text)
       for (const listener of listeners) listener.alerted?.(id, text)
     }
-    for (const announcement of announce) for (const listener of listeners) listener.happened?.(announcement)
+    for (const announcement of announce) {
+      product.log?.note(announcement)
+      for (const listener of listeners) listener.happened?.(announcement)
+    }
     // What could not be saved is in force all the same: a full disk is no reason to let a room freeze. It is tried again with
     // the next step, and whoever gave the command is told.
     if (unsaved !== undefined) throw unsaved
@@ -207,6 +213,7 @@ export async function runProduct<State, Reading, Actuators>(options: {
       wake()
       await timeKept
       for (const queue of [commands, steps, records]) await queue.idle()
+      await product.log?.close()
       await hardware[Symbol.asyncDispose]()
     },
   }

@@ -41,7 +41,7 @@ export async function openPanel(options: {
   const { folder, clock, log, config = DEFAULT_CONFIG } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const hardware: SimulatedPanel = simulatePanel({ zones: config.zones.map(({ id }) => id), clock })
-  const { product, codes } = await createPanel({ folder, hardware, config, log })
+  const { product, codes } = await createPanel({ folder, hardware, config, clock, log })
   return { product, hardware, code: await residentCode(folder, codes) }
 }
 

@@ -37,7 +37,7 @@ export interface OpenedBoard {
 
 /** Throws a `UsageError` where a package is missing. A board that is away is no error: it is waited for. The product disposes it. */
 export async function openBoard(options: OpenBoardOptions): Promise<OpenedBoard> {
-  const { wiring, folder, log } = options
+  const { wiring, folder, clock, log } = options
   switch (wiring.kind) {
     case 'thermostat': {
       const { wireThermostat } = await import('../thermostat/johnny-five.ts')
@@ -59,7 +59,7 @@ export async function openBoard(options: OpenBoardOptions): Promise<OpenedBoard>
       const wire = (site: Site) => wireSecurity(site, { ...wiring, name: options.name })
       const hardware = await reopening(options, wire, (obeys) => ({ type: 'siren', obeys }) as const)
       const config = { ...wiring.behaviour, zones: wiring.parts.zones.map(({ zone }) => zone) }
-      const { product, codes } = await createPanel({ folder, hardware, config, log })
+      const { product, codes } = await createPanel({ folder, hardware, config, clock, log })
       const note = await giveFirstCode(folder, codes)
       return { ...opened(product, hardware), ...(note !== undefined && { note }) }
     }

@@ -1,6 +1,6 @@
 // Node, and the machine's clock.
-import { existsSync } from 'node:fs'
 import { type Clock, dateOf, formatInstant } from '#contract/clock.ts'
+import { isClockConfirmed } from '../clock-confirmed.ts'
 import { about, type Finding } from './finding.ts'
 
 const OLDEST_NODE = 24
@@ -14,10 +14,8 @@ export function lookAtNode(version: string): Finding {
 
 /** Written in this year: a clock that says less was never set. */
 const THIS_YEAR = 2026
-/** systemd-timesyncd(8) touches it once it has heard the time. */
-const SYNCHRONIZED = '/run/systemd/timesync/synchronized'
 
-export function lookAtClock(clock: Clock, synchronized = SYNCHRONIZED): Finding {
+export function lookAtClock(clock: Clock, synchronized?: string): Finding {
   const at = about('clock')
   const now = clock.now()
   const year = dateOf(now).getUTCFullYear()
@@ -27,7 +25,7 @@ export function lookAtClock(clock: Clock, synchronized = SYNCHRONIZED): Finding 
       'give it a network with a time server (timedatectl); until then the device learns the time from its hub',
     )
   }
-  if (existsSync(synchronized)) return at.ok(`${formatInstant(now)}, set by a time server`)
+  if (isClockConfirmed(synchronized)) return at.ok(`${formatInstant(now)}, set by a time server`)
   return at.warning(
     `${formatInstant(now)}, and no time server has confirmed it`,
     'timedatectl set-ntp true; a schedule goes by this clock',

@@ -63,7 +63,8 @@ export function createOutbox(options: {
   }
 
   product.listen({
-    happened(announcement) {
+    happened({ local, noted: _, ...announcement }) {
+      if (local) return
       if (typeof announcement.value.at !== 'string') {
         void deliver?.(announcement, { sure: false }).catch(() => {})
         return

@@ -10,6 +10,7 @@ export interface Asked {
   unpair(): Promise<boolean>
   reset(): Promise<boolean | undefined>
   codes(): CodeBook
+  readLog(): Promise<string>
 }
 
 export const answerFor =
@@ -34,5 +35,7 @@ export const answerFor =
         return { ok: true, codes: [await agent.codes().remove(user ?? '')] }
       case 'list-codes':
         return { ok: true, codes: agent.codes().list() }
+      case 'log':
+        return { ok: true, log: await agent.readLog() }
     }
   }

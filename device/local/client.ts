@@ -5,7 +5,7 @@ import { FileError } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { openSocketAddress } from './address.ts'
-import { type Ask, LONGEST_LINE, type Reply, reply } from './requests.ts'
+import { type Ask, LONGEST_REPLY, type Reply, reply } from './requests.ts'
 
 /** Longer than an agent waits for its hub. */
 const PATIENCE = seconds(40)
@@ -61,7 +61,7 @@ async function firstLine(socket: Socket): Promise<string> {
     text += part
     const end = text.indexOf('\n')
     if (end >= 0) return text.slice(0, end)
-    if (text.length > 8 * LONGEST_LINE) break
+    if (text.length > LONGEST_REPLY) break
   }
   throw new Error('it answered something else')
 }

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { UNPAIRED } from '../status.ts'
 
-export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code', 'remove-code', 'list-codes'] as const
+export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code', 'remove-code', 'list-codes', 'log'] as const
 export type Request = (typeof REQUESTS)[number]
 
 export const isRequest = (word: unknown): word is Request => REQUESTS.includes(word as Request)
@@ -44,8 +44,12 @@ export const reply = v.object({
   codes: v.exactOptional(
     v.pipe(v.array(v.object({ user: v.string(), role: v.picklist(['full', 'duress']) })), v.readonly()),
   ),
+  /** What a panel keeps of what happened, a line each. */
+  log: v.exactOptional(v.string()),
 })
 export type Reply = v.InferOutput<typeof reply>
 
 /** Longer than any request of ours. */
 export const LONGEST_LINE = 1024
+/** And than any reply: a whole log. */
+export const LONGEST_REPLY = 8 * 1024 * 1024

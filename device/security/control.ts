@@ -1,21 +1,22 @@
 // The security panel: watches by itself, with its own delays, siren and codes; the hub only asks. It never sees a code.
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
-import type { PropertyPath, Value } from '#contract/property.ts'
+import type { Zone } from '#contract/kinds.ts'
+import type { JsonObject, PropertyPath, Value } from '#contract/property.ts'
 import { instant, type Millis, type Moment, millis } from '#contract/time.ts'
 import { type Command, type Control, done, type Reply, refuse, type Step } from '../control.ts'
 import { LOCKOUT, LONGEST_LOCKOUT, type PanelConfig, WRONG_CODES, ZONES_REPORT_WITHIN } from './config.ts'
 import type { PanelActuators, PanelReading } from './hardware.ts'
-import { formatSaved, readSaved } from './restore.ts'
+import { formatSaved, memoryOf, readSaved } from './restore.ts'
 import { ARMED, type Armed, deadlineIn, isLockedOut, type PanelState, type Watch } from './state.ts'
-import { blocking, logged, raise, timePassed, zoneSpoke } from './watch.ts'
+import { blocking, logged, noting, raise, silentZones, timePassed, zoneSpoke } from './watch.ts'
 
 type State = PanelState
 
 export function createSecurityControl(config: PanelConfig): Control<State, PanelReading, PanelActuators> {
   return {
     kind: 'security',
-    begin: (saved, at) => timePassed(readSaved(saved, at), config, at).state,
+    begin: (saved, at) => begun(saved, config, at),
     hear: (state, reading, at) => after(timePassed(state, config, at), (now) => heard(now, reading, config, at)),
     obey: (state, command, at) => {
       const passed = timePassed(state, config, at)
@@ -29,11 +30,21 @@ export function createSecurityControl(config: PanelConfig): Control<State, Panel
     alerts: (state, at) => ({
       tamper: state.tamper ? 'The housing of the panel or of a detector is open.' : undefined,
       codes: isLockedOut(state, at.uptime) ? 'Too many wrong codes: none is taken for a while.' : undefined,
-      zones: silentZones(state, config),
+      zones: wordsForSilence(silentZones(state, config)),
       siren: state.sirenObeys ? undefined : 'The siren cannot be switched: look at its wires.',
     }),
     saved: formatSaved,
   }
+}
+
+/** A power cut is in the log by what follows it; what time did meanwhile is said once somebody can hear it. */
+function begun(saved: unknown, config: PanelConfig, at: Moment): State {
+  const woken = readSaved(saved, at)
+  const { watch } = woken
+  const state = watch.phase === 'armed' ? watch.mode : watch.phase
+  const started = noting('started', { state, memory: memoryOf(saved) }, at)
+  const step = timePassed(woken, config, at)
+  return { ...step.state, unsaid: [started, ...(step.announce ?? [])] }
 }
 
 function after(first: Step<State>, then: (state: State) => Step<State>): Step<State> {
@@ -43,12 +54,15 @@ function after(first: Step<State>, then: (state: State) => Step<State>): Step<St
 
 function heard(state: State, reading: PanelReading, config: PanelConfig, at: Moment): Step<State> {
   if (reading.type === 'zone') return zoneSpoke(state, config, reading.zone, reading.open, at)
-  if (reading.type === 'siren') return { state: { ...state, sirenObeys: reading.obeys } }
+  if (reading.type === 'siren') {
+    const event = reading.obeys ? 'siren_restored' : 'siren_fault'
+    return { state: { ...state, sirenObeys: reading.obeys }, announce: [noting(event, {}, at)] }
+  }
   if (reading.open === state.tamper) return { state }
   const next = { ...state, tamper: reading.open }
-  if (!reading.open) return { state: next }
+  if (!reading.open) return { state: next, announce: [noting('tamper_restored', {}, at)] }
   // Somebody works on the wires: also while disarmed it is said, and while armed it is an alarm.
-  const said = logged(next, 'tamper', {}, at)
+  const said = logged(next, 'tamper', {}, { at })
   return state.watch.phase === 'disarmed' ? said : after(said, (now) => raise(now, config, 'tamper', at))
 }
 
@@ -73,7 +87,10 @@ function obeyed(state: State, command: Command, config: PanelConfig, at: Moment)
   // Leaving a zone out while it is watched would be disarming without a code.
   if (state.watch.phase !== 'disarmed') return { state, ack: refuse('not_now', 'zones are bypassed while disarmed') }
   const others = state.bypassed.filter((id) => id !== zone)
-  return { state: { ...state, bypassed: command.value === true ? [...others, zone] : others }, ack: done }
+  const bypassed = command.value === true ? [...others, zone] : others
+  if (bypassed.length === state.bypassed.length) return { state, ack: done }
+  const event = command.value === true ? 'bypassed' : 'bypass_ended'
+  return { state: { ...state, bypassed }, announce: [noting(event, { zones: [zone] }, at)], ack: done }
 }
 
 function commanded(state: State, value: Value, config: PanelConfig, at: Moment): Reply<State> {
@@ -84,7 +101,7 @@ function commanded(state: State, value: Value, config: PanelConfig, at: Moment):
     case 'TRIGGER':
       return { ...raise(state, config, 'panic', at), ack: done }
     case 'DISARM':
-      return withCode(state, order, at, (known) => disarm(known, at))
+      return withCode(state, order, at, (known) => disarm(known, order, at))
     default:
       return arm(state, order, config, at)
   }
@@ -93,31 +110,41 @@ function commanded(state: State, value: Value, config: PanelConfig, at: Moment):
 /**
  * Lets only a right code through. Wrong, missing and locked out look the same: an answer that told them apart would help guessing.
  */
-function withCode(state: State, { codeCheck }: Wanted, at: Moment, then: (state: State) => Reply<State>): Reply<State> {
+function withCode(state: State, order: Wanted, at: Moment, then: (state: State) => Reply<State>): Reply<State> {
+  const { codeCheck } = order
+  const noted = whoOf(order)
   if (isLockedOut(state, at.uptime)) return { state, ack: refused }
   if (codeCheck === 'valid' || codeCheck === 'duress') {
     const free = { ...state, wrongCodes: 0, lockouts: 0, locked: undefined }
-    return codeCheck === 'duress' ? underDuress(then({ ...free, duress: state.duress + 1 }), at) : then(free)
+    return codeCheck === 'duress' ? underDuress(then({ ...free, duress: state.duress + 1 }), noted, at) : then(free)
   }
   if (codeCheck === 'absent') return { state, ack: refused }
   const wrongCodes = state.wrongCodes + 1
-  if (wrongCodes < WRONG_CODES) return { ...logged({ ...state, wrongCodes }, 'wrong_code', {}, at), ack: refused }
+  if (wrongCodes < WRONG_CODES)
+    return { ...logged({ ...state, wrongCodes }, 'wrong_code', {}, { at, noted }), ack: refused }
   const length = millis(Math.min(LOCKOUT * 2 ** state.lockouts, LONGEST_LOCKOUT))
   const locked = { ...state, wrongCodes: 0, lockouts: state.lockouts + 1, locked: deadlineIn(length, at) }
-  return { ...logged(locked, 'locked_out', { seconds: length / 1000 }, at), ack: refused }
+  return { ...logged(locked, 'locked_out', { seconds: length / 1000 }, { at, noted }), ack: refused }
 }
 
 /** To whoever stands beside, nothing is different: the same answer, the same events with the same numbers. One more, which only owners hear. */
-function underDuress(reply: Reply<State>, at: Moment): Reply<State> {
+function underDuress(reply: Reply<State>, noted: JsonObject, at: Moment): Reply<State> {
   const silent = { event_type: 'duress', at: formatInstant(at.wall) }
-  return { ...reply, announce: [...(reply.announce ?? []), { path: 'panel/event', value: silent, silent: true }] }
+  return {
+    ...reply,
+    announce: [...(reply.announce ?? []), { path: 'panel/event', value: silent, silent: true, noted }],
+  }
 }
+
+/** Whose code it was and where it came from, as far as it is known: for the panel's own log, since a name on the wire says too much. */
+const whoOf = ({ user, from }: Wanted): JsonObject => ({ ...(user && { user }), ...(from && { from }) })
 
 const refused = refuse('code_refused', 'the code is missing or not right, or codes are not taken at the moment')
 
-function disarm(state: State, at: Moment): Reply<State> {
+function disarm(state: State, order: Wanted, at: Moment): Reply<State> {
   if (state.watch.phase === 'disarmed') return { state, ack: done }
-  return { ...logged({ ...state, watch: { phase: 'disarmed' }, bypassed: [] }, 'disarmed', {}, at), ack: done }
+  const disarmed: State = { ...state, watch: { phase: 'disarmed' }, bypassed: [] }
+  return { ...logged(disarmed, 'disarmed', {}, { at, noted: whoOf(order) }), ack: done }
 }
 
 const MODES: Readonly<Record<Exclude<Wanted['action'], 'DISARM' | 'TRIGGER'>, Armed>> = {
@@ -147,7 +174,7 @@ function arm(state: State, order: Wanted, config: PanelConfig, at: Moment): Repl
     (id) => !config.zones.some((zone) => zone.id === id && zone.entry),
   )
   if (open.length > 0 && !order.force) {
-    const step = logged(state, 'failed_to_arm', { zones: [...open] }, at)
+    const step = logged(state, 'failed_to_arm', { zones: [...open] }, { at, noted: whoOf(order) })
     return { ...step, ack: refuse('open_zones', `open: ${open.join(', ')}`) }
   }
   // Whoever stays in needs no time to get out.
@@ -157,7 +184,8 @@ function arm(state: State, order: Wanted, config: PanelConfig, at: Moment): Repl
     ...state,
     watch: { phase: 'arming', target, deadline, left: false, restarted: false, force: order.force },
   }
-  return { ...timePassed(arming, config, at), ack: done }
+  const begins = noting('arming', { mode: target, ...(order.force && { force: true }), ...whoOf(order) }, at)
+  return { ...after({ state: arming, announce: [begins] }, (now) => timePassed(now, config, at)), ack: done }
 }
 
 /** With people at home less is watched. */
@@ -169,15 +197,12 @@ function haveReported({ open, openBefore, bypassed, hadTime }: State, { zones }:
   return zones.every(({ id }) => id in open || bypassed.includes(id) || (hadTime && id in openBefore))
 }
 
-/** Zones that have said nothing since power-on, though they had a minute for it. */
-function silentZones({ open, hadTime }: State, { zones }: PanelConfig): string | undefined {
-  const silent = zones.filter(({ id }) => !(id in open)).map(({ name }) => name)
-  if (silent.length === 0 || !hadTime) return undefined
-  return `Nothing is heard of: ${silent.join(', ')}.`
-}
+const wordsForSilence = (zones: readonly Zone[]): string | undefined =>
+  zones.length === 0 ? undefined : `Nothing is heard of: ${zones.map(({ name }) => name).join(', ')}.`
 
-function dueAt({ watch, locked, bootedAt, hadTime }: State): Millis | undefined {
+function dueAt({ watch, locked, bootedAt, hadTime, unsaid }: State): Millis | undefined {
   const times = [
+    unsaid.length > 0 ? bootedAt : undefined,
     'deadline' in watch ? watch.deadline.at : undefined,
     locked?.at,
     hadTime ? undefined : bootedAt + ZONES_REPORT_WITHIN,

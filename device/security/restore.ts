@@ -71,6 +71,12 @@ export function readSaved(kept: unknown, at: Moment): PanelState {
   }
 }
 
+/** What is left of the time before the power went. */
+export const memoryOf = (kept: unknown): 'new' | 'kept' | 'damaged' => {
+  if (kept === undefined) return 'new'
+  return v.is(saved, kept) ? 'kept' : 'damaged'
+}
+
 /** Nobody knows what it was, so it is what protects most; a right code ends it. */
 const damaged = (at: Moment): PanelState => ({ ...fresh(at.uptime), watch: { phase: 'armed', mode: 'armed_away' } })
 

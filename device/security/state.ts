@@ -1,6 +1,8 @@
 // The panel's state. What keeps intruders out survives a power cut whole.
+
 import type { Instant, Millis, Moment } from '#contract/time.ts'
 import { millis } from '#contract/time.ts'
+import type { Announcement } from '../control.ts'
 
 export const ARMED = ['armed_home', 'armed_away', 'armed_night', 'armed_vacation'] as const
 export type Armed = (typeof ARMED)[number]
@@ -62,6 +64,8 @@ export interface PanelState {
   readonly hadTime: boolean
   /** Numbers the events; rises over restarts. */
   readonly sequence: number
+  /** What happened before anybody could hear it: said with the next step. */
+  readonly unsaid: readonly Announcement[]
   /** Right codes given under duress; for the log, never for the screen. */
   readonly duress: number
 }
@@ -79,6 +83,7 @@ export const fresh = (uptime: Millis): PanelState => ({
   bootedAt: uptime,
   hadTime: false,
   sequence: 0,
+  unsaid: [],
   duress: 0,
 })
 

@@ -6,13 +6,25 @@ import type { Announcement, Step } from '../control.ts'
 import { FINAL_DOOR, type PanelConfig, type PanelZone, ZONES_REPORT_WITHIN } from './config.ts'
 import { type Armed, deadlineIn, type PanelState, type Watch } from './state.ts'
 
-/** One event of the log: numbered, timed, and never with a code in it. */
-export function logged(state: PanelState, eventType: string, facts: JsonObject, at: Moment): Step<PanelState> {
+/** One event: numbered, timed, and never with a code in it. What is `noted` beside it stays in the panel's own log. */
+export function logged(
+  state: PanelState,
+  eventType: string,
+  facts: JsonObject,
+  { at, noted }: { readonly at: Moment; readonly noted?: JsonObject },
+): Step<PanelState> {
   const sequence = state.sequence + 1
   const value = { event_type: eventType, seq: sequence, at: formatInstant(at.wall), ...facts }
-  const announcement: Announcement = { path: 'panel/event', value }
+  const announcement: Announcement = { path: 'panel/event', value, ...(noted && { noted }) }
   return { state: { ...state, sequence }, announce: [announcement] }
 }
+
+/** An event for the panel's own log alone. It has no number: whoever is sent the others would miss one. */
+export const noting = (eventType: string, facts: JsonObject, at: Moment): Announcement => ({
+  path: 'panel/event',
+  value: { event_type: eventType, at: formatInstant(at.wall), ...facts },
+  local: true,
+})
 
 /** Whether this zone is watched in this mode. */
 export const isWatched = (zone: PanelZone, mode: Armed): boolean =>
@@ -38,7 +50,7 @@ export function raise(state: PanelState, config: PanelConfig, cause: string, at:
         ? watch.target
         : undefined
   const triggered: Watch = { phase: 'triggered', mode, cause, deadline: deadlineIn(config.sirenTime, at) }
-  return logged({ ...state, watch: triggered }, 'triggered', { zones: [cause] }, at)
+  return logged({ ...state, watch: triggered }, 'triggered', { zones: [cause] }, { at })
 }
 
 /** A zone spoke. What it had said before the power cut counts: a door opened meanwhile was opened. */
@@ -53,8 +65,10 @@ export function zoneSpoke(
   if (zone === undefined) return { state }
   const before = state.open[id] ?? state.openBefore[id]
   const next: PanelState = { ...state, open: { ...state.open, [id]: open } }
-  if (before === open || state.bypassed.includes(id)) return { state: next }
-  return open ? opened(next, config, zone, at) : closed(next, config, zone, at)
+  const late = state.hadTime && !(id in state.open) ? [noting('zone_heard', { zones: [id] }, at)] : []
+  if (before === open || state.bypassed.includes(id)) return { state: next, announce: late }
+  const step = open ? opened(next, config, zone, at) : closed(next, config, zone, at)
+  return { ...step, announce: [...late, ...(step.announce ?? [])] }
 }
 
 function opened(state: PanelState, config: PanelConfig, zone: PanelZone, at: Moment): Step<PanelState> {
@@ -76,7 +90,7 @@ function opened(state: PanelState, config: PanelConfig, zone: PanelZone, at: Mom
 
 function entered(state: PanelState, config: PanelConfig, mode: Armed, cause: string, at: Moment): Step<PanelState> {
   const watch: Watch = { phase: 'pending', mode, cause, deadline: deadlineIn(config.entryDelay, at) }
-  return logged({ ...state, watch }, 'entry', { zones: [cause] }, at)
+  return logged({ ...state, watch }, 'entry', { zones: [cause] }, { at })
 }
 
 /** The door opens during the exit delay: somebody leaves. Opens it again: they forgot something, and get the time once more, once. */
@@ -102,20 +116,24 @@ function closed(state: PanelState, _config: PanelConfig, zone: PanelZone, at: Mo
 
 /** What time alone brings: the end of a delay, of a lock-out, and of the zones' time to report. */
 export function timePassed(state: PanelState, config: PanelConfig, at: Moment): Step<PanelState> {
-  const { watch, locked, bootedAt } = state
+  const { watch, locked, unsaid } = state
+  const hadTime = state.hadTime || at.uptime >= state.bootedAt + ZONES_REPORT_WITHIN
   const next: PanelState = {
     ...state,
-    hadTime: state.hadTime || at.uptime >= bootedAt + ZONES_REPORT_WITHIN,
+    hadTime,
     locked: locked !== undefined && at.uptime >= locked.at ? undefined : locked,
+    unsaid: [],
   }
-  switch (watch.phase) {
-    case 'disarmed':
-    case 'armed':
-      return { state: next }
-    default:
-      return at.uptime < watch.deadline.at ? { state: next } : delayEnded(next, config, watch, at)
-  }
+  const silent = hadTime && !state.hadTime ? silentZones(next, config).map(({ id }) => id) : []
+  const before = silent.length === 0 ? unsaid : [...unsaid, noting('zones_silent', { zones: silent }, at)]
+  if (!('deadline' in watch) || at.uptime < watch.deadline.at) return { state: next, announce: before }
+  const step = delayEnded(next, config, watch, at)
+  return { ...step, announce: [...before, ...(step.announce ?? [])] }
 }
+
+/** Zones that have said nothing since power-on, though they had a minute for it. */
+export const silentZones = ({ open, hadTime }: PanelState, { zones }: PanelConfig): readonly PanelZone[] =>
+  hadTime ? zones.filter(({ id }) => !(id in open)) : []
 
 type Delayed = Extract<Watch, { deadline: unknown }>
 
@@ -128,7 +146,7 @@ function delayEnded(state: PanelState, config: PanelConfig, watch: Delayed, at: 
     case 'triggered': {
       // The siren ends; the watch goes on.
       const quiet: Watch = watch.mode === undefined ? { phase: 'disarmed' } : { phase: 'armed', mode: watch.mode }
-      return logged({ ...state, watch: quiet }, 'restored', { zones: [watch.cause] }, at)
+      return logged({ ...state, watch: quiet }, 'restored', { zones: [watch.cause] }, { at })
     }
   }
 }
@@ -142,12 +160,12 @@ function armNow(
   const { target, force } = watch
   const open = blocking(config, state, target)
   if (open.length > 0 && !force) {
-    return logged({ ...state, watch: { phase: 'disarmed' } }, 'failed_to_arm', { zones: [...open] }, at)
+    return logged({ ...state, watch: { phase: 'disarmed' } }, 'failed_to_arm', { zones: [...open] }, { at })
   }
   const armed: PanelState = {
     ...state,
     watch: { phase: 'armed', mode: target },
     bypassed: [...state.bypassed, ...open],
   }
-  return logged(armed, 'armed', { mode: target, zones: [...open] }, at)
+  return logged(armed, 'armed', { mode: target, zones: [...open] }, { at })
 }

@@ -2,6 +2,7 @@
 import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Clock } from '#contract/clock.ts'
 import type { DeviceId, Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { seconds } from '#contract/time.ts'
@@ -44,6 +45,7 @@ export interface DeviceSlot extends AsyncDisposable {
 export type OpenProduct<Reading, Actuators> = (
   folder: string,
   hardware: Hardware<Reading, Actuators>,
+  clock: Clock,
 ) => Promise<Product<unknown, Reading, Actuators>>
 
 export interface DeviceSlotOptions<Reading, Actuators> {
@@ -110,7 +112,7 @@ export async function createDeviceSlot<Reading, Actuators>(
     const slot: DeviceSlot = device
     const agent = await runAs(as, async () =>
       startAgent({
-        product: await open(folder, plug.hardware),
+        product: await open(folder, plug.hardware, as.clock),
         ...{ name: KIND_NAMES[kind], issuer: hub.issuer, folder, clock: as.clock, log, random },
         ...{ network: networkOf(mine), keepAlive: KEEP_ALIVE },
         onStatus(next) {

@@ -139,9 +139,9 @@ export async function installPanel(options: InstallOptions & { readonly config?:
   let disarms = 0
   const slot: DeviceSlot = await createDeviceSlot({
     ...{ ...parts, world, kind: 'security' as Kind, hardware },
-    async open(folder, plugged) {
+    async open(folder, plugged, clock) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const { product, codes } = await createPanel({ folder, hardware: plugged, config, log })
+      const { product, codes } = await createPanel({ folder, hardware: plugged, config, clock, log })
       code = await residentCode(folder, codes, world.random('security/code'))
       const control = tapControl(product.control, {
         state(shown) {

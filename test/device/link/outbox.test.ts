@@ -50,6 +50,15 @@ function connect(outbox: Outbox, takes = Number.POSITIVE_INFINITY) {
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('events', () => {
+  test('for the log of the device alone go nowhere, and neither does what it keeps beside them', async () => {
+    const { product, happen } = createSource()
+    const outbox = createOutbox({ product, log: quiet, kept: undefined, before: [] })
+    const { arrived } = connect(outbox)
+    happen({ ...event(1), local: true }, { ...event(2), noted: { user: 'Anna' } })
+    await settled()
+    expect(arrived).toEqual([event(2)])
+  })
+
   test('that nobody heard come in their order, once, when somebody does; later ones follow', async () => {
     const { product, happen } = createSource()
     const outbox = createOutbox({ product, log: quiet, kept: undefined, before: [] })

@@ -136,6 +136,42 @@ test('whose codes there are is listed, one is taken away, and the last full one 
   expect(await list()).toEqual([[resident]])
 }, 60_000)
 
+test('what a panel has seen is shown by its agent, and without one; a touched line is named, and ends with 1', async () => {
+  const hub = `http://localhost:${await freePort()}`
+  const log = join(data, 'security', 'panel-log.ndjson')
+  expect(await run('log', 'security')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('as it must be a panel'),
+  })
+  {
+    await using panel = startProgram(['device', 'security', '--data', data, '--board', 'simulated', '--hub', hub])
+    await offline(panel)
+    await typing('73105\n', 'add-code', 'security', '--user', 'Anna')
+    const { code, facts } = await run('log', 'security', '--verify')
+    expect(code).toBe(0)
+    expect(facts).toMatchObject([
+      {
+        ok: true,
+        chain: { holds: true, broken: [] },
+        entries: {
+          0: { n: 1, event: 'code_added' },
+          2: { event: 'code_added', facts: { user: 'Anna', role: 'full' } },
+        },
+      },
+    ])
+    await panel.end('SIGTERM')
+  }
+  const alone = await run('log', 'security', '--verify')
+  expect(alone).toMatchObject({ code: 0, facts: [{ entries: { 3: { event: 'stopped' } } }] })
+  writeFileSync(log, readFileSync(log, 'utf8').replace('Anna', 'Ben'))
+  expect(await run('log', 'security', '--verify')).toMatchObject({
+    code: 1,
+    facts: [{ ok: false, chain: { holds: false, broken: [{ line: 3, because: 'entry 3 was changed' }] } }],
+  })
+  expect(await run('log', 'security')).toMatchObject({ code: 0 })
+  expect(await run('log', 'toaster')).toMatchObject({ code: 1, stderr: expect.stringContaining("it is a toaster's") })
+}, 60_000)
+
 test('a toaster has no codes', async () => {
   await using toaster = await startToaster()
   await offline(toaster)

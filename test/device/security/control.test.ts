@@ -209,3 +209,76 @@ test('a siren that cannot be switched is told, until it can', () => {
   const loud = control.hear(mute, { type: 'siren', obeys: true }, START).state
   expect(control.alerts(loud, START).siren).toBeUndefined()
 })
+
+const kept = (panel: Panel) => panel.log.map(({ event_type, at: _, seq: __, ...facts }) => [event_type, facts])
+
+test('the log has who armed and disarmed, and from where; the hub hears neither', () => {
+  const panel = createPanel()
+  panel.wait(1)
+  panel.order('ARM_AWAY', 'absent', { from: 'hub' })
+  panel.wait(60)
+  panel.order('DISARM', 'invalid', { from: 'device' })
+  panel.order('DISARM', 'valid', { user: 'Anna', from: 'device' })
+  expect(kept(panel)).toEqual([
+    ['started', { state: 'disarmed', memory: 'new' }],
+    ['arming', { mode: 'armed_away', from: 'hub' }],
+    ['armed', { mode: 'armed_away', zones: [] }],
+    ['wrong_code', { from: 'device' }],
+    ['disarmed', { user: 'Anna', from: 'device' }],
+  ])
+  expect(panel.events.map(({ event_type, seq }) => [event_type, seq])).toEqual([
+    ['armed', 1],
+    ['wrong_code', 2],
+    ['disarmed', 3],
+  ])
+  expect(JSON.stringify(panel.events)).not.toMatch(/Anna|device/)
+})
+
+test('under duress the log has one entry more, with whose code it was', () => {
+  const panel = armed()
+  const before = panel.log.length
+  panel.order('DISARM', 'duress', { user: 'Ben', from: 'device' })
+  expect(kept(panel).slice(before)).toEqual([
+    ['disarmed', { user: 'Ben', from: 'device' }],
+    ['duress', { user: 'Ben', from: 'device' }],
+  ])
+  expect(JSON.stringify(panel.events)).not.toContain('Ben')
+})
+
+test('the log has what the hub is shown as properties alone: zones left out, the housing, zones that say nothing, the siren', () => {
+  const panel = createPanel(DEFAULT_CONFIG, false)
+  panel.bypass('hall-motion', true)
+  panel.bypass('hall-motion', true)
+  panel.bypass('hall-motion', false)
+  panel.hear({ type: 'tamper', open: true })
+  panel.hear({ type: 'tamper', open: false })
+  panel.shut('front-door')
+  panel.wait(60)
+  panel.shut('back-door')
+  panel.hear({ type: 'siren', obeys: false })
+  panel.hear({ type: 'siren', obeys: true })
+  expect(kept(panel).slice(1)).toEqual([
+    ['bypassed', { zones: ['hall-motion'] }],
+    ['bypass_ended', { zones: ['hall-motion'] }],
+    ['tamper', {}],
+    ['tamper_restored', {}],
+    ['zones_silent', { zones: ['back-door', 'kitchen-window', 'hall-motion'] }],
+    ['zone_heard', { zones: ['back-door'] }],
+    ['siren_fault', {}],
+    ['siren_restored', {}],
+  ])
+  expect(panel.events.map(({ event_type }) => event_type)).toEqual(['tamper'])
+})
+
+test('an alarm that came due while there was no power is in the log, and told', () => {
+  const panel = armed()
+  panel.open('front-door')
+  const [events, entries] = [panel.events.length, panel.log.length]
+  panel.powerCut(60)
+  expect(panel.now).toBe('triggered')
+  expect(kept(panel).slice(entries)).toEqual([
+    ['started', { state: 'pending', memory: 'kept' }],
+    ['triggered', { zones: ['front-door'] }],
+  ])
+  expect(panel.events.slice(events)).toMatchObject([{ event_type: 'triggered', zones: ['front-door'] }])
+})

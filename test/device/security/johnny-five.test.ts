@@ -39,7 +39,7 @@ async function panel() {
   const { parts, behaviour } = wiringOf('security', PANEL)
   const hardware = await wireSecurity(site, { parts, name: 'Panel' })
   const config = { ...behaviour, zones: parts.zones.map(({ zone }) => zone) }
-  const { product, codes } = await createPanel({ folder: root, hardware, config, log: quiet })
+  const { product, codes } = await createPanel({ folder: root, hardware, config, clock, log: quiet })
   if (!codes.any) await codes.add('12345')
   const settings = { load: async () => undefined, save: async () => {} }
   const running = await runProduct({ product, settings, clock, log: quiet })

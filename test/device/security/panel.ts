@@ -1,7 +1,7 @@
 // A panel without a world: the pure machine, driven by hand in virtual time.
 import type { JsonObject } from '#contract/property.ts'
 import { instant, type Moment, millis, seconds } from '#contract/time.ts'
-import type { Ack } from '../../../device/control.ts'
+import type { Ack, Step } from '../../../device/control.ts'
 import { DEFAULT_CONFIG, type PanelConfig } from '../../../device/security/config.ts'
 import { createSecurityControl } from '../../../device/security/control.ts'
 import type { PanelReading } from '../../../device/security/hardware.ts'
@@ -13,7 +13,10 @@ export interface Panel {
   readonly state: PanelState
   readonly now: string
   readonly siren: boolean
+  /** What the hub hears. */
   readonly events: readonly JsonObject[]
+  /** What the panel's own log keeps. */
+  readonly log: readonly JsonObject[]
   hear(reading: PanelReading): void
   open(zone: string): void
   shut(zone: string): void
@@ -32,9 +35,13 @@ export function createPanel(config: PanelConfig = DEFAULT_CONFIG, zonesReport = 
   let state = control.begin(undefined, at)
   let world: Record<string, boolean> = Object.fromEntries(config.zones.map(({ id }) => [id, false]))
   const events: JsonObject[] = []
-  const take = (step: { state: PanelState; announce?: readonly { value: JsonObject }[] }) => {
+  const log: JsonObject[] = []
+  const take = (step: Step<PanelState>) => {
     state = step.state
-    events.push(...(step.announce ?? []).map(({ value }) => value))
+    for (const { value, local, noted } of step.announce ?? []) {
+      if (!local) events.push(value)
+      log.push({ ...value, ...noted })
+    }
   }
   const hear = (reading: PanelReading) => take(control.hear(state, reading, at))
   const report = () => {
@@ -57,6 +64,7 @@ export function createPanel(config: PanelConfig = DEFAULT_CONFIG, zonesReport = 
       return control.actuators(state, at).siren
     },
     events,
+    log,
     hear,
     open: (zone) => move(zone, true),
     shut: (zone) => move(zone, false),
