@@ -29,7 +29,11 @@ export async function readSetup(config: DeviceConfig, log: Logger): Promise<Setu
     },
   })
   const board = wiring?.board ?? config.board
-  if (board?.type === 'simulated') return { name, open: async () => withImage(await openSimulated(config, log)) }
+  if (board?.type === 'simulated') {
+    if (wiring !== undefined)
+      log.info('the board is simulated: of the file counts how the device behaves, not what is wired where')
+    return { name, open: async () => withImage(await openSimulated(config, wiring, log)) }
+  }
   if (wiring === undefined || board === undefined) {
     throw new UsageError('Cannot open the board as --config must name a file that says what is wired where: got none')
   }
@@ -53,9 +57,13 @@ async function readFile(
 }
 
 /** Simulated hardware comes from outside, so that the agent ships to the Pi without the simulator. */
-async function openSimulated({ kind, folder }: DeviceConfig, log: Logger): Promise<OpenedBoard> {
+async function openSimulated(
+  { kind, folder }: DeviceConfig,
+  wiring: Wiring | undefined,
+  log: Logger,
+): Promise<OpenedBoard> {
   const { openBoard } = await import('#board/simulated')
-  const opened = await openBoard({ kind, folder, clock: systemClock, log })
+  const opened = await openBoard({ kind, folder, wiring, clock: systemClock, log })
   // Each kind's product is typed by its kind; here any of them will do.
   return { onStatus: () => {}, onWish: () => {}, ...opened } as unknown as OpenedBoard
 }

@@ -8,8 +8,12 @@ import '../device/membership.ts'
 import type { Product } from '../device/run.ts'
 import { DEFAULT_CONFIG, type PanelConfig } from '../device/security/config.ts'
 import { createPanel } from '../device/security/product.ts'
+import type { ThermostatConfig } from '../device/thermostat/config.ts'
 import { createThermostatControl } from '../device/thermostat/control.ts'
 import { createToasterControl } from '../device/toaster/control.ts'
+import { panelConfigOf } from '../device/wiring/security.ts'
+import type { ToasterBehaviour } from '../device/wiring/toaster.ts'
+import type { Wiring } from '../device/wiring/wiring.ts'
 import { residentCode } from './resident.ts'
 import { type SimulatedPanel, simulatePanel } from './security/hardware.ts'
 import { type SimulatedThermostat, simulateThermostat } from './thermostat/hardware.ts'
@@ -21,13 +25,13 @@ export interface Simulated<Hardware, State, Reading, Actuators> {
   readonly hardware: Hardware
 }
 
-export function openThermostat(clock: Clock) {
+export function openThermostat(clock: Clock, config?: ThermostatConfig) {
   const hardware: SimulatedThermostat = simulateThermostat({ clock, place: createSingleRoom({ clock }) })
-  return { product: { control: createThermostatControl(), hardware }, hardware }
+  return { product: { control: createThermostatControl(config), hardware }, hardware }
 }
 
-export function openToaster(clock: Clock) {
-  const hardware: SimulatedToaster = simulateToaster({ clock, attended: true })
+export function openToaster(clock: Clock, { leverStarts }: ToasterBehaviour = { leverStarts: false }) {
+  const hardware: SimulatedToaster = simulateToaster({ clock, attended: true, leverStarts })
   return { product: { control: createToasterControl(), hardware }, hardware }
 }
 
@@ -45,21 +49,28 @@ export async function openPanel(options: {
   return { product, hardware, code: await residentCode(folder, codes) }
 }
 
-/** For the agent's command line. `note` is what the person at the terminal needs to know. */
+/**
+ * For the agent's command line. Of a wiring file counts how the device behaves: week, regulator, rests, zones, delays, lever. What is wired
+ * where means nothing here. `note` is what the person at the terminal needs to know.
+ */
 export async function openBoard(options: {
   readonly kind: Kind
   readonly folder: string
+  readonly wiring?: Wiring | undefined
   readonly clock: Clock
   readonly log: Logger
 }) {
-  const { kind, clock } = options
+  const { kind, wiring, clock } = options
   switch (kind) {
     case 'thermostat':
-      return openThermostat(clock)
+      return openThermostat(clock, wiring?.kind === kind ? wiring.behaviour : undefined)
     case 'toaster':
-      return openToaster(clock)
+      return openToaster(clock, wiring?.kind === kind ? wiring.behaviour : undefined)
     case 'security': {
-      const { product, code } = await openPanel(options)
+      const { product, code } = await openPanel({
+        ...options,
+        ...(wiring?.kind === kind && { config: panelConfigOf(wiring) }),
+      })
       return { product, note: `The code of this simulated panel is ${code}.` }
     }
   }

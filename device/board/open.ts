@@ -6,6 +6,7 @@ import type { Properties } from '../display/lines.ts'
 import type { Product } from '../run.ts'
 import type { Status } from '../status.ts'
 import type { BoardWiring } from '../wiring/board.ts'
+import { panelConfigOf } from '../wiring/security.ts'
 import type { Wiring } from '../wiring/wiring.ts'
 import { loadFirmata, openFirmata } from './parts/firmata.ts'
 import { createNotices, type Notices } from './parts/notices.ts'
@@ -58,7 +59,7 @@ export async function openBoard(options: OpenBoardOptions): Promise<OpenedBoard>
       const { giveFirstCode } = await import('../security/first-code.ts')
       const wire = (site: Site) => wireSecurity(site, { ...wiring, name: options.name })
       const hardware = await reopening(options, wire, (obeys) => ({ type: 'siren', obeys }) as const)
-      const config = { ...wiring.behaviour, zones: wiring.parts.zones.map(({ zone }) => zone) }
+      const config = panelConfigOf(wiring)
       const { product, codes } = await createPanel({ folder, hardware, config, clock, log })
       const note = await giveFirstCode(folder, codes)
       return { ...opened(product, hardware), ...(note !== undefined && { note }) }

@@ -42,7 +42,7 @@ export function conflict(board: BoardWiring, uses: readonly Use[]): string | und
 }
 
 function lacking(board: BoardWiring, pins: readonly PinUse[]): string | undefined {
-  if (board.type === 'linux' && board.chip !== undefined) return undefined
+  if (board.type === 'simulated' || (board.type === 'linux' && board.chip !== undefined)) return undefined
   const { first, last } = board.type === 'firmata' ? ARDUINO : HEADER
   const use = pins.find(({ pin }) => pin < first || pin > last)
   const names = board.type === 'firmata' ? `the Arduino's ${first} to ${last}` : `GPIO${first} to GPIO${last}`

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { isZoneId, SENSORS } from '#contract/kinds.ts'
 import { minutes, seconds } from '#contract/time.ts'
-import { DEFAULT_CONFIG, type PanelZone } from '../security/config.ts'
+import { DEFAULT_CONFIG, type PanelConfig, type PanelZone } from '../security/config.ts'
 import {
   address,
   between,
@@ -90,6 +90,15 @@ export const securityParts = strict({
   display: v.optional(display),
 })
 export type SecurityParts = v.InferOutput<typeof securityParts>
+
+/** How the panel of a file is set up. */
+export const panelConfigOf = ({
+  parts,
+  behaviour,
+}: {
+  readonly parts: SecurityParts
+  readonly behaviour: Omit<PanelConfig, 'zones'>
+}): PanelConfig => ({ ...behaviour, zones: parts.zones.map(({ zone }) => zone) })
 
 const { exitDelay, entryDelay, sirenTime } = DEFAULT_CONFIG
 

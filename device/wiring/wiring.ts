@@ -57,11 +57,14 @@ export interface WiringOptions {
 export function readWiring(input: unknown, options: WiringOptions): Wiring {
   const { kind, file } = options
   const found = readKind(kind, input, file)
-  const wiring = { ...found, board: options.board ?? found.board }
-  const refused = conflict(wiring.board, usesOf(wiring)) ?? (options.kept ? undefined : unclear(wiring))
+  const refused = conflict(boardFor(found, options), usesOf(found)) ?? (options.kept ? undefined : unclear(found))
   if (refused !== undefined) throw new UsageError(`Cannot use ${file} ${refused}`)
-  return wiring
+  return { ...found, board: options.board ?? found.board }
 }
+
+/** A file that is tried on a simulated board is judged by its own: what is good here shall be good there. */
+const boardFor = (wiring: Wiring, { board }: WiringOptions): BoardWiring =>
+  board === undefined || board.type === 'simulated' ? wiring.board : board
 
 const unclear = (wiring: Wiring): string | undefined =>
   wiring.kind === 'thermostat' && wiring.behaviour.schedule ? clash(wiring.behaviour.schedule) : undefined

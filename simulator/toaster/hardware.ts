@@ -46,8 +46,10 @@ export function simulateToaster(options: {
    * a simulated home. A real toaster has nobody like that.
    */
   readonly attended?: boolean
+  /** Pushing the lever down is pressing the start key as well. */
+  readonly leverStarts?: boolean
 }): SimulatedToaster {
-  const { clock, attended = false } = options
+  const { clock, attended = false, leverStarts = false } = options
   let magnet = false
   let carriage: 'up' | 'down' = 'up'
   let caseCelsius = AMBIENT
@@ -85,6 +87,7 @@ export function simulateToaster(options: {
     // Whoever pushes the lever has put the next slice in.
     cancelNextSlice()
     tell({ type: 'carriage', position })
+    if (position === 'down' && leverStarts) tell({ type: 'key', key: 'start' })
   }
   const press: SimulatedToaster['press'] = (key) => {
     if (key === 'remote-start') allowedAt = clock.uptime()
