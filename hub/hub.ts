@@ -21,7 +21,7 @@ import { type Authorization, createAuthorization } from './authorization/authori
 import { createProofs } from './authorization/dpop.ts'
 import { LEGACY_REASONS } from './authorization/flows/legacy.ts'
 import { openKeys } from './authorization/keys.ts'
-import { ACCESS_TOKEN_LIFETIME } from './authorization/provider.ts'
+import { ACCESS_TOKEN_LIFETIME } from './authorization/lifetimes.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from './authorization/strangers.ts'
 import { admitAppPasswords, createAdmission } from './broker/admission.ts'
 import { type Accepted, type Broker, startBroker } from './broker/broker.ts'
@@ -29,6 +29,8 @@ import { LIMITS } from './broker/limits.ts'
 import type { HubPacket } from './broker/messages.ts'
 import { acceptWebSockets } from './broker/web-socket.ts'
 import type { HubConfig } from './config.ts'
+import { answerFor } from './control/answers.ts'
+import { serveControl } from './control/socket.ts'
 import { startAnnouncements } from './discovery/announce.ts'
 import { startMdns } from './discovery/mdns.ts'
 import { startFeed } from './home/feed.ts'
@@ -52,8 +54,8 @@ export interface HubOptions extends HubConfig {
   readonly page?: string
   /** Ten minutes. */
   readonly accessTokenLifetime?: Millis
-  /** What those who are not paired yet may ask for. */
-  readonly strangers?: StrangerLimits
+  /** What those who are not let in yet may ask for, where it is not `STRANGER_LIMITS`. */
+  readonly strangers?: Partial<StrangerLimits>
   /** What is acknowledged survives a cut of the power, or only the death of the process; the first. */
   readonly survives?: 'power_cut' | 'crash'
   /** Uniform in [0, 1): names of devices come from it, secrets never. */
@@ -90,12 +92,8 @@ const SWEEP_EVERY = minutes(1)
 /** Starts a hub. Rejects, having undone what it began, when something it needs is not to be had. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { folder, tls, log, clock = systemClock, pollInterval = seconds(2), page = PAGE, survives } = options
-  const {
-    accessTokenLifetime = ACCESS_TOKEN_LIFETIME,
-    strangers = STRANGER_LIMITS,
-    random = Math.random,
-    legacyFlows = [],
-  } = options
+  const { accessTokenLifetime = ACCESS_TOKEN_LIFETIME, random = Math.random, legacyFlows = [] } = options
+  const strangers = { ...STRANGER_LIMITS, ...options.strangers }
   const { intercept = () => false, meddle = (stream) => stream } = options
   await using began = new AsyncDisposableStack()
   await openFolder(folder)
@@ -157,10 +155,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   began.adopt(await startAnnouncements({ broker: started, publicUrl, log }), (running) => running.stop())
 
   const host = hostPolicy(publicUrl, httpPort, options, certificates.names)
+  const isConnected = (appPassword: string) => started.connections().some(({ grantId }) => grantId === appPassword)
   const web = createWeb({
     ...{ authorization, admission, host, page, clock, log },
     unpair: (id) => unpair(id, authorization, started),
-    isConnected: (appPassword) => started.connections().some(({ grantId }) => grantId === appPassword),
+    isConnected,
     isReady: () => broker !== undefined,
   })
   server.on('request', (request, response) => {
@@ -177,6 +176,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   )
   server.on('upgrade', webSockets.upgrade)
   broker = started
+  const { accounts, audit, followKeys } = authorization
+  const endTokens = () => {
+    for (const { credential, grantId } of started.connections()) {
+      if (credential === 'access_token') started.endGrant(grantId)
+    }
+  }
+  const answer = answerFor({ accounts, appPasswords, audit, keys, isConnected, followKeys, endTokens })
+  began.use(await serveControl({ folder, answer, clock, log }))
 
   const sweeping = new AbortController()
   began.defer(() => sweeping.abort())

@@ -12,6 +12,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const PROGRAMS = {
   home: 'simulator/main.ts',
   hub: 'hub/main.ts',
+  token: 'hub/control/token/main.ts',
+  keys: 'hub/control/keys/main.ts',
   device: 'device/main.ts',
   doctor: 'device/doctor/main.ts',
   simulate: 'simulator/simulate/main.ts',
@@ -25,6 +27,8 @@ const HELP = `Usage: latchkey <command> [options]
 
   home             the whole home: a hub and three simulated devices
   hub              the hub alone
+  token            passwords for programs that cannot refresh a token
+  keys             the hub's signing keys, and their replacement
   device <kind>    one device: thermostat, toaster or security
   doctor [kind]    what is wrong with a device here, and what to do
   simulate <file>  scenarios on a simulated home, judged

@@ -1,7 +1,9 @@
 // What the agent answers to its command line.
 import type { CodeBook } from '../security/codes.ts'
 import { publicStatus, type Status } from '../status.ts'
-import type { Answer } from './talk.ts'
+import type { Ask, Reply } from './requests.ts'
+
+export type Answer = (ask: Ask) => Promise<Omit<Reply, 'pid'>>
 
 /** The agent as the command line sees it. */
 export interface Asked {

@@ -2,6 +2,9 @@
 import * as v from 'valibot'
 import { UNPAIRED } from '../status.ts'
 
+/** Where the agent listens, in its folder. */
+export const SOCKET = 'agent.sock'
+
 export const REQUESTS = ['status', 'pair', 'unpair', 'reset', 'add-code', 'remove-code', 'list-codes', 'log'] as const
 export type Request = (typeof REQUESTS)[number]
 
@@ -49,7 +52,5 @@ export const reply = v.object({
 })
 export type Reply = v.InferOutput<typeof reply>
 
-/** Longer than any request of ours. */
-export const LONGEST_LINE = 1024
-/** And than any reply: a whole log. */
+/** Longer than any reply: a whole log. */
 export const LONGEST_REPLY = 8 * 1024 * 1024

@@ -6,11 +6,14 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { openFolder } from '#contract/files.ts'
+import { openSocketAddress } from '#contract/local/address.ts'
+import { askSocket } from '#contract/local/ask.ts'
+import { createTalk } from '#contract/local/talk.ts'
 import { seconds } from '#contract/time.ts'
-import { openSocketAddress } from './address.ts'
-import { askSocket } from './client.ts'
+import { reasonOf } from '../reason.ts'
+import type { Answer } from './answers.ts'
+import { ask, reply, SOCKET } from './requests.ts'
 import { finishReset } from './reset.ts'
-import { type Answer, createTalk } from './talk.ts'
 
 /** Another agent has this folder. One line that says which. */
 export class FolderHeld extends Error {
@@ -43,10 +46,10 @@ export async function holdFolder(options: {
   const { folder, clock, log } = options
   await openFolder(folder)
   let answer: Answer = async () => ({ ok: false, because: 'the agent is starting' })
-  const talk = createTalk({ clock, idle: IDLE, answer: (request) => answer(request) })
+  const talk = createTalk({ ask, clock, idle: IDLE, answer: (request) => answer(request), reasonOf })
   const server = createServer({ allowHalfOpen: true }, (socket: Socket) => talk.with(socket))
   server.maxConnections = MOST_CONNECTIONS
-  const address = await openSocketAddress(folder)
+  const address = await openSocketAddress(folder, SOCKET)
   try {
     await takeOver(server, address.path, { folder, clock })
     await chmod(address.path, 0o600)
@@ -117,9 +120,8 @@ const listens = (server: Server, path: string): Promise<boolean> =>
 
 /** False where nobody listens, true where nothing is. Throws `FolderHeld` where somebody does. */
 async function isAlive(path: string, { folder, clock }: Holding): Promise<boolean> {
-  const holder = await askSocket({ path, ask: { request: 'status' }, clock, patience: HOLDER_PATIENCE }).catch(
-    (error: NodeJS.ErrnoException) => error.code ?? 'silent',
-  )
+  const question = { path, ask: { request: 'status' }, reply, who: 'the agent', clock, patience: HOLDER_PATIENCE }
+  const holder = await askSocket(question).catch((error: NodeJS.ErrnoException) => error.code ?? 'silent')
   if (holder === 'ECONNREFUSED') return false
   if (holder === 'ENOENT') return true
   const who = typeof holder === 'string' ? 'a process that does not answer' : `process ${holder.pid}`

@@ -59,6 +59,8 @@ export interface Accounts {
   checkById(id: string, password: string): Promise<Account | undefined>
   hasOwner(): boolean
   hasPassword(id: string): boolean
+  /** In whose name the hub's own command line acts. */
+  firstOwner(): Account | undefined
   /** Makes the owner. Undefined when there is one already: the first link that is used wins. */
   createOwner(wanted: NewAccount): Promise<Account | undefined>
   /**
@@ -84,7 +86,7 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
   const all = database.prepare('SELECT * FROM accounts ORDER BY created_at, rowid')
   const byId = database.prepare('SELECT * FROM accounts WHERE id=?')
   const byName = database.prepare('SELECT * FROM accounts WHERE name=?')
-  const owner = database.prepare("SELECT id FROM accounts WHERE role='owner'")
+  const owner = database.prepare("SELECT * FROM accounts WHERE role='owner' ORDER BY created_at, rowid LIMIT 1")
   const insert = database.prepare(
     `INSERT INTO accounts (id, name, role, password_hash, created_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (name) DO NOTHING`,
@@ -128,6 +130,10 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
     checkById: (id, password) => checked(byId.get(id), password),
     hasOwner: () => owner.get() !== undefined,
     hasPassword: (id) => (byId.get(id)?.password_hash ?? null) !== null,
+    firstOwner() {
+      const found = owner.get()
+      return found && toAccount(found)
+    },
     async createOwner({ name, password }) {
       const id = randomUUID()
       const { changes } = insertOwner.run(id, name, await hashPassword(password), clock.now())

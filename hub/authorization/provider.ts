@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { isDeviceId, kindOf } from '#contract/ids.ts'
 import { AUDIENCE, isScope, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
-import { type Millis, minutes } from '#contract/time.ts'
+import type { Millis } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { AdmissionError, type Verifier } from './access-token.ts'
 import { createAdapter } from './adapter.ts'
@@ -33,8 +33,6 @@ import type { SignInGuard } from './sign-in-guard.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
 
-/** CONTRACT: ten minutes for devices and people. */
-export const ACCESS_TOKEN_LIFETIME = minutes(10)
 const DEVICE_CODE_SECONDS = 600
 /** RFC 7523 §3: "unreasonably far in the future" is for the server to say; a minute is usual. */
 const LONGEST_ASSERTION_SECONDS = 300

@@ -18,6 +18,8 @@ export interface Problem {
 
 export interface HubRoom extends AsyncDisposable {
   readonly hub: Hub
+  /** The data folder; the hub's own is `hub` in it. */
+  readonly data: string
   readonly owner: Person
   /** What the broker took, in its order. */
   readonly accepted: readonly Accepted[]
@@ -29,12 +31,14 @@ export interface HubRoom extends AsyncDisposable {
   ask(method: string, path: string, token: string, body?: unknown): Promise<Response>
   /** Rejects when the broker refuses. Ended with the room. */
   connect(password: string, options?: mqtt.IClientOptions): Promise<mqtt.MqttClient>
-  /** Stops the hub and starts it again, on the same disk and at the same addresses. */
+  stop(): Promise<void>
+  /** Stops the hub unless it is, and starts it again, on the same disk and at the same addresses. */
   restart(): Promise<void>
 }
 
 export async function openHubRoom(): Promise<HubRoom> {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const data = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const folder = join(data, 'hub')
   const accepted: Accepted[] = []
   const logged: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => logged.push(line) })
@@ -50,12 +54,17 @@ export async function openHubRoom(): Promise<HubRoom> {
   const { publicUrl } = hub
   const owner = await becomeOwner(publicUrl, hub.ownerLink?.hash.slice(1) ?? '')
   const clients: mqtt.MqttClient[] = []
+  let isStopped = false
+  const stop = async () => {
+    if (!isStopped) await hub[Symbol.asyncDispose]()
+    isStopped = true
+  }
 
   return {
     get hub() {
       return hub
     },
-    owner,
+    ...{ data, owner },
     accepted,
     logged,
     disk: () => Buffer.concat(filesBelow(folder).map((file) => readFileSync(file))),
@@ -79,15 +88,17 @@ export async function openHubRoom(): Promise<HubRoom> {
       })
       return client
     },
+    stop,
     async restart() {
       const { httpPort, mqttPort = 0 } = hub
-      await hub[Symbol.asyncDispose]()
+      await stop()
       hub = await start(httpPort, mqttPort)
+      isStopped = false
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.end(true)
-      await hub[Symbol.asyncDispose]()
-      rmSync(folder, { recursive: true })
+      await stop()
+      rmSync(data, { recursive: true })
     },
   }
 }

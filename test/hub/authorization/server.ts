@@ -10,8 +10,8 @@ import { type Millis, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from '../../../hub/authorization/authorization.ts'
 import type { LegacyFlow } from '../../../hub/authorization/flows/legacy.ts'
 import { type Keys, openKeys } from '../../../hub/authorization/keys.ts'
-import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/provider.ts'
-import { STRANGER_LIMITS } from '../../../hub/authorization/strangers.ts'
+import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/lifetimes.ts'
+import { STRANGER_LIMITS, type StrangerLimits } from '../../../hub/authorization/strangers.ts'
 import { type Database, openDatabase } from '../../../hub/store/database.ts'
 import { createFront } from '../../../hub/web/front.ts'
 import { quiet } from '../../quiet.ts'
@@ -28,6 +28,7 @@ export interface Server extends AsyncDisposable {
 export async function startServer({
   clock = systemClock,
   keyClock = clock,
+  strangers = {},
   pollInterval = seconds(1),
   legacyFlows = [],
   isSameHouse,
@@ -35,6 +36,7 @@ export async function startServer({
   clock?: Clock
   /** By which the keys age: the tokens that they sign know the machine's time only. */
   keyClock?: Clock
+  strangers?: Partial<StrangerLimits>
   pollInterval?: Millis
   legacyFlows?: readonly LegacyFlow[]
   isSameHouse?: (one: string, other: string) => boolean
@@ -52,8 +54,10 @@ export async function startServer({
     keys,
     clock,
     log: quiet,
-    ...{ pollInterval, legacyFlows },
-    ...{ accessTokenLifetime: ACCESS_TOKEN_LIFETIME, strangers: STRANGER_LIMITS, random: Math.random },
+    ...{
+      ...{ pollInterval, legacyFlows, accessTokenLifetime: ACCESS_TOKEN_LIFETIME },
+      ...{ strangers: { ...STRANGER_LIMITS, ...strangers }, random: Math.random },
+    },
     mqttEndpoint: undefined,
     ...(isSameHouse && { isSameHouse }),
     onGrantEnded: (grantId) => ended.push(grantId),

@@ -1,13 +1,19 @@
 // One request a line, one reply a line. Whoever talks nonsense, too much, or nothing hurts nobody but himself.
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import type * as v from 'valibot'
 import { after, type Clock } from '#contract/clock.ts'
 import { decodeJson, ParseError } from '#contract/parse.ts'
 import type { Millis } from '#contract/time.ts'
-import { reasonOf } from '../reason.ts'
-import { type Ask, ask, LONGEST_LINE, type Reply } from './requests.ts'
 
-export type Answer = (ask: Ask) => Promise<Omit<Reply, 'pid'>>
+/** Longer than any request of ours. */
+const LONGEST_LINE = 1024
+
+export interface TalkReply {
+  readonly ok: boolean
+  /** Why not, where not. */
+  readonly because?: string
+}
 
 export interface Talk {
   /** Answers whoever is at the other end, until one of the two ends it. */
@@ -18,13 +24,17 @@ export interface Talk {
   cut(): void
 }
 
-export function createTalk(options: {
+export function createTalk<Ask>(options: {
+  /** How to read what is asked. */
+  readonly ask: v.GenericSchema<unknown, Ask>
   readonly clock: Clock
   /** How long a connection may neither ask nor read. */
   readonly idle: Millis
-  readonly answer: Answer
+  readonly answer: (ask: Ask) => Promise<TalkReply>
+  /** What is said of an answer that failed. */
+  readonly reasonOf: (error: unknown) => string
 }): Talk {
-  const { clock, idle, answer } = options
+  const { ask, clock, idle, answer, reasonOf } = options
   /** Who is connected, and what is under way for him. */
   const open = new Map<Socket, Promise<unknown>>()
   const nothing = Promise.resolve()
@@ -89,7 +99,7 @@ export function createTalk(options: {
 }
 
 /** Whoever does not read is waited for until his connection closes. */
-async function write(socket: Socket, reply: Omit<Reply, 'pid'>): Promise<void> {
+async function write(socket: Socket, reply: TalkReply): Promise<void> {
   if (!socket.writable) return
   const isTaken = socket.write(`${JSON.stringify({ pid: process.pid, ...reply })}\n`)
   if (!isTaken) await Promise.race([once(socket, 'drain'), once(socket, 'close')])

@@ -1,4 +1,4 @@
-// Where an agent's socket is: `<folder>/agent.sock`.
+// Where a program's local socket is: a file in its own folder.
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -14,9 +14,9 @@ const LONGEST_PATH = 90
  * A folder whose path is too long is opened, and the socket named through `/proc/self/fd`: it stays where only we can reach it, and a
  * second name in `/tmp` or `$XDG_RUNTIME_DIR` would be one that not every process of ours can know.
  */
-export async function openSocketAddress(folder: string): Promise<SocketAddress> {
-  const path = join(folder, 'agent.sock')
+export async function openSocketAddress(folder: string, name: string): Promise<SocketAddress> {
+  const path = join(folder, name)
   if (Buffer.byteLength(path) <= LONGEST_PATH) return { path, [Symbol.asyncDispose]: async () => {} }
   const handle = await open(folder)
-  return { path: `/proc/self/fd/${handle.fd}/agent.sock`, [Symbol.asyncDispose]: () => handle.close() }
+  return { path: `/proc/self/fd/${handle.fd}/${name}`, [Symbol.asyncDispose]: () => handle.close() }
 }
