@@ -1,5 +1,5 @@
-// Anybody on the network may register a device and ask for a code: so both are counted (cross-device flows, RFC 10027: limits on
-// issue as well as on entry).
+// Anybody on the network may register a device, ask for a code, and send a browser to sign in; each of it leaves a row. So all three are
+// counted (cross-device flows, RFC 10027: limits on issue as well as on entry).
 import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
@@ -11,25 +11,48 @@ export interface StrangerLimits {
   readonly perAddress: number
   /** Registered and not paired, all together; they go after an hour. */
   readonly unpaired: number
+  /** Authorization requests of browsers that nobody is signed in on, per address and ten minutes, and of all. */
+  readonly authorizations: { readonly perAddress: number; readonly all: number }
 }
 
-/** A household pairs a handful of devices on a busy day. */
-export const STRANGER_LIMITS: StrangerLimits = { perAddress: 60, unpaired: 1000 }
+/** A household pairs a handful of devices on a busy day, and a program that sends its users here sends them by their own addresses. */
+export const STRANGER_LIMITS: StrangerLimits = {
+  perAddress: 60,
+  unpaired: 1000,
+  authorizations: { perAddress: 300, all: 10_000 },
+}
 
-export function boundStrangers(provider: Provider, devices: Devices, clock: Clock, bounds: StrangerLimits): void {
-  const perAddress = { tries: bounds.perAddress, window: minutes(10), clock }
+export function boundStrangers(
+  provider: Provider,
+  options: {
+    readonly devices: Devices
+    readonly clock: Clock
+    readonly bounds: StrangerLimits
+    /** Who is signed in on the browser that made this request: no stranger. */
+    readonly sessionOf: (cookieHeader: string | undefined) => unknown
+  },
+): void {
+  const { devices, clock, bounds, sessionOf } = options
+  const window = minutes(10)
+  const perAddress = { tries: bounds.perAddress, window, clock }
   const limits = new Map([
     ['/oauth/register', createLimiter(perAddress)],
     ['/oauth/device_authorization', createLimiter(perAddress)],
+    ['/oauth/authorize', createLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
   ])
+  const authorizations = createLimiter({ tries: bounds.authorizations.all, window, clock })
 
   provider.use(async (ctx, next) => {
     // The router takes other spellings for the same: so does this.
     const path = ctx.path.toLowerCase().replace(/\/+$/, '')
-    const limiter = ctx.method === 'POST' ? limits.get(path) : undefined
+    const isAuthorization = path === '/oauth/authorize'
+    const limiter = isAuthorization || ctx.method === 'POST' ? limits.get(path) : undefined
     if (limiter === undefined) return next()
-    const full = path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired
-    if (full || !limiter.allows(ctx.ip)) {
+    if (isAuthorization && sessionOf(ctx.headers.cookie) !== undefined) return next()
+    const isFull =
+      (path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired) ||
+      (isAuthorization && !authorizations.allows(''))
+    if (isFull || !limiter.allows(ctx.ip)) {
       ctx.status = 429
       ctx.set('retry-after', '600')
       ctx.body = {
@@ -39,6 +62,7 @@ export function boundStrangers(provider: Provider, devices: Devices, clock: Cloc
       return
     }
     limiter.count(ctx.ip)
+    if (isAuthorization) authorizations.count('')
     await next()
   })
 }

@@ -1,8 +1,11 @@
 // Limits on guesses, over real HTTP: who asks is who is connected, whatever they say.
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
-import { OWNER } from '../../person.ts'
+import { VirtualClock } from '../../../simulator/clock.ts'
+import { signIn } from '../../home.ts'
+import { becomeOwner, OWNER } from '../../person.ts'
 import { openHubRoom } from '../hub-room.ts'
+import { startServer } from './server.ts'
 
 /** Posts the sign-in form from one of this machine's addresses. Resolves with the status. */
 const tryPassword = (
@@ -78,4 +81,50 @@ test('the metadata promises nothing that is not there', async () => {
     const statuses = [(await ask('GET')).status, (await ask('POST')).status]
     expect(statuses, name).not.toEqual([404, 404])
   }
+})
+
+/** Asks to be sent to sign in, from one of this machine's addresses, as often as is said. Resolves with the statuses. */
+async function authorize(url: URL, times: number, { from = '127.0.0.1', path = '/oauth/authorize' } = {}) {
+  const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+  const query = new URLSearchParams({
+    ...{ client_id: 'latchkey-page', redirect_uri: `${url.origin}/`, response_type: 'code', scope: 'openid' },
+    ...{ code_challenge: challenge, code_challenge_method: 'S256' },
+  })
+  const statuses: number[] = []
+  for (let n = 0; n < times; n++) {
+    const options = { localAddress: from, headers: { host: url.host } }
+    statuses.push(
+      await new Promise((resolve, reject) => {
+        const sent = request(`http://127.0.0.1:${url.port}${path}?${query}`, options, (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        })
+        sent.on('error', reject)
+        sent.end()
+      }),
+    )
+  }
+  return statuses
+}
+
+test('a browser that is nobody’s is sent to sign in so often and no more; others, and who is signed in, are', async () => {
+  await using server = await startServer({ clock: new VirtualClock() })
+  const { url } = server
+  const owner = await becomeOwner(url, server.authorization.ownerKey.text)
+  const statuses = await authorize(url, 320)
+  expect([count(statuses, 303), count(statuses, 429)]).toEqual([300, 20])
+  const rows = server.database.prepare("SELECT count(*) AS n FROM oidc WHERE model='Interaction'").get()?.n
+  expect(rows).toBe(300)
+  expect(await authorize(url, 1, { path: '/oauth/AUTHORIZE/' })).toEqual([429])
+  expect(await authorize(url, 1, { from: '127.0.0.2' })).toEqual([303])
+  expect(await signIn(url, owner)).toMatch(/^eyJ/)
+}, 30_000)
+
+test('all strangers together have an end too, which holds up nobody who is signed in', async () => {
+  await using server = await startServer({ strangers: { authorizations: { perAddress: 2, all: 5 } } })
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const statuses: number[] = []
+  for (let n = 1; n < 7; n++) statuses.push(...(await authorize(server.url, 1, { from: `127.0.0.${n}` })))
+  expect(statuses).toEqual([...Array(5).fill(303), 429])
+  expect(await signIn(server.url, owner)).toMatch(/^eyJ/)
 })
