@@ -6,52 +6,8 @@ import * as v from 'valibot'
 import { after, type Clock } from '#contract/clock.ts'
 import { type Instant, instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { type AuditEvent, EVENTS } from './audit-events.ts'
 import { createLimiter } from './limiter.ts'
-
-/** What is told, and who can bring it about: anybody who reaches the hub, or only somebody who was let in. */
-const EVENTS = {
-  device_registered: 'anybody',
-  registration_allowed: 'known',
-  client_registered: 'anybody',
-  client_changed: 'known',
-  client_removed: 'known',
-  code_issued: 'anybody',
-  user_code_guessed: 'anybody',
-  pairing_approved: 'known',
-  pairing_denied: 'known',
-  elsewhere_allowed: 'known',
-  device_unpaired: 'known',
-  /** `detail` is the grant type. A refresh that succeeds is none: each device does it every ten minutes. */
-  grant_issued: 'known',
-  grant_revoked: 'known',
-  grant_refused: 'anybody',
-  refresh_failed: 'anybody',
-  /** At another endpoint than the token endpoint. */
-  request_refused: 'anybody',
-  consent_given: 'known',
-  consent_denied: 'known',
-  signed_in: 'known',
-  sign_in_failed: 'anybody',
-  signed_out: 'known',
-  account_created: 'known',
-  account_changed: 'known',
-  /** Recorded before the account goes, so that its name is kept. */
-  account_removed: 'known',
-  account_linked: 'known',
-  account_unlinked: 'known',
-  invitation_created: 'known',
-  invitation_withdrawn: 'known',
-  passkey_added: 'known',
-  passkey_removed: 'known',
-  password_changed: 'known',
-  app_password_created: 'known',
-  app_password_revoked: 'known',
-  keys_rotated: 'known',
-  key_retired: 'known',
-  /** `detail` is how many could not be kept. */
-  entries_lost: 'known',
-} as const
-export type AuditEvent = keyof typeof EVENTS
 
 /** What is to be remembered. None of it may be a code, a token, a password, or a name that somebody typed and nobody has. */
 export interface AuditEntry {

@@ -2,6 +2,9 @@
 // fact of each key, when it begins to sign; so a rotation goes on by itself, over restarts too.
 import { hours, type Instant, instant, type Millis, millis, minutes } from '#contract/time.ts'
 
+/** RFC 9068 §2.1: RS256 is supported by whoever issues access tokens, and by whoever takes them. Ours are signed with ES256. */
+export const SIGNING_ALGORITHMS = ['ES256', 'RS256'] as const
+
 /** What `/oauth/jwks` allows caches: after this nobody who keeps to it believes in an older set. */
 export const JWKS_MAX_AGE = minutes(5)
 

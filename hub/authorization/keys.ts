@@ -1,56 +1,23 @@
-// The hub's signing keys and cookie secrets: made at first start, kept 0600, never replaced by accident, and by intention so that no
-// client notices (key-ring.ts).
-import { randomBytes } from 'node:crypto'
+// The hub's signing keys and cookie secrets: made at first start, never replaced by accident, and by intention so that no client notices
+// (key-ring.ts).
 import { join } from 'node:path'
-import {
-  calculateJwkThumbprint,
-  createLocalJWKSet,
-  exportJWK,
-  generateKeyPair,
-  type JSONWebKeySet,
-  type JWK,
-  type JWTVerifyGetKey,
-} from 'jose'
-import * as v from 'valibot'
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import type { Clock } from '#contract/clock.ts'
-import { readWhole, writeWhole } from '#contract/files.ts'
-import { decodeJson } from '#contract/parse.ts'
 import { hours, type Instant, instant, type Millis } from '#contract/time.ts'
-import { type KeyState, PUBLISHED_AHEAD, stateOf } from './key-ring.ts'
-
-/** RFC 9068 §2.1: RS256 is supported by whoever issues access tokens, and by whoever takes them. Ours are signed with ES256. */
-export const SIGNING_ALGORITHMS = ['ES256', 'RS256'] as const
-
-const common = {
-  use: v.literal('sig'),
-  kid: v.string(),
-  d: v.string(),
-  /** Absent in the files of earlier versions: since ever. */
-  signsFrom: v.exactOptional(v.number()),
-}
-const signingKey = v.variant('kty', [
-  v.object({
-    ...{ kty: v.literal('EC'), crv: v.literal('P-256'), alg: v.literal('ES256') },
-    ...{ x: v.string(), y: v.string(), ...common },
-  }),
-  v.object({
-    ...{ kty: v.literal('RSA'), alg: v.literal('RS256'), n: v.string(), e: v.string() },
-    ...{ p: v.string(), q: v.string(), dp: v.string(), dq: v.string(), qi: v.string(), ...common },
-  }),
-])
-type Kept = v.InferOutput<typeof signingKey>
-type SigningKey = JWK & Pick<Kept, 'kid' | 'alg'>
-
-/** A bare string in the files of earlier versions. */
-const cookieSecret = v.union([v.string(), v.object({ secret: v.string(), signsFrom: v.number() })])
-type CookieSecret = v.InferOutput<typeof cookieSecret>
-
-const file = v.object({
-  keys: v.pipe(v.array(signingKey), v.minLength(1)),
-  /** The newest first. */
-  cookieSecrets: v.pipe(v.array(cookieSecret), v.minLength(1)),
-})
-type KeyFile = v.InferOutput<typeof file>
+import {
+  createCookieSecret,
+  createSigningKey,
+  type Kept,
+  type KeyFile,
+  publicHalf,
+  readKeyFile,
+  type SigningKey,
+  secretOf,
+  signsFromOf,
+  toJwk,
+  writeKeyFile,
+} from './key-file.ts'
+import { type KeyState, PUBLISHED_AHEAD, SIGNING_ALGORITHMS, stateOf } from './key-ring.ts'
 
 /** As long as the longest cookie that one of them signed. */
 const COOKIE_LIFETIME = hours(24 * 31)
@@ -91,7 +58,7 @@ export interface Keys {
 export async function openKeys(folder: string, options: KeyOptions): Promise<Keys> {
   const { clock, tokenLifetime } = options
   const path = join(folder, 'keys.json')
-  let kept = await readOrMake(path, clock)
+  let kept = await readKeyFile(path, clock)
   let signing = signingOf(kept)
   let published = publishedOf(kept)
   let resolve = createLocalJWKSet(published)
@@ -100,14 +67,15 @@ export async function openKeys(folder: string, options: KeyOptions): Promise<Key
   function stateIn({ keys }: KeyFile, key: Kept): KeyState {
     return stateOf(dated(key), keys.map(dated), { now: clock.now(), tokenLifetime })
   }
+  function inState(ring: KeyFile, ...states: readonly KeyState['state'][]): readonly Kept[] {
+    return ring.keys.filter((key) => states.includes(stateIn(ring, key).state))
+  }
   function signingOf(ring: KeyFile): Keys['signing'] {
-    const known = ring.keys.filter((key) => stateIn(ring, key).state !== 'waiting')
-    const [first, rest] = partition(known, (key) => stateIn(ring, key).state === 'signing')
-    return { keys: [...first, ...rest].map(toJwk), cookieSecrets: ring.cookieSecrets.map(secretOf) }
+    const keys = [...inState(ring, 'signing'), ...inState(ring, 'retiring', 'remembered')]
+    return { keys: keys.map(toJwk), cookieSecrets: ring.cookieSecrets.map(secretOf) }
   }
   function publishedOf(ring: KeyFile): JSONWebKeySet {
-    const believed = ring.keys.filter((key) => stateIn(ring, key).state !== 'remembered')
-    return { keys: believed.map(publicHalf) }
+    return { keys: inState(ring, 'waiting', 'signing', 'retiring').map(publicHalf) }
   }
   /** What is seen of the ring now; the same objects where nothing has changed. */
   const look = (): void => {
@@ -119,7 +87,7 @@ export async function openKeys(folder: string, options: KeyOptions): Promise<Key
   }
   /** On disk first: what was published once must not be forgotten by a crash. */
   const keep = async (next: KeyFile): Promise<void> => {
-    await writeWhole(path, JSON.stringify(next, null, 2))
+    await writeKeyFile(path, next)
     kept = next
     look()
   }
@@ -140,10 +108,8 @@ export async function openKeys(folder: string, options: KeyOptions): Promise<Key
     list: () => [...kept.keys].reverse().map((key) => ({ kid: key.kid, alg: key.alg, state: stateIn(kept, key) })),
     rotate: () =>
       inTurn(async () => {
-        for (const key of kept.keys) {
-          const { state, ...rest } = stateIn(kept, key)
-          if (state === 'waiting' && 'at' in rest) return { outcome: 'under_way', signsFrom: rest.at }
-        }
+        const waiting = kept.keys.map((key) => stateIn(kept, key)).find(({ state }) => state === 'waiting')
+        if (waiting?.state === 'waiting') return { outcome: 'under_way', signsFrom: waiting.at }
         const signsFrom = instant(clock.now() + PUBLISHED_AHEAD)
         const made = await Promise.all(SIGNING_ALGORITHMS.map((alg) => createSigningKey(alg, signsFrom)))
         await keep({
@@ -194,42 +160,7 @@ export interface KeyOptions {
   readonly tokenLifetime: Millis
 }
 
-async function readOrMake(path: string, clock: Clock): Promise<KeyFile> {
-  const text = await readWhole(path)
-  const found =
-    text === undefined
-      ? { keys: [], cookieSecrets: [createCookieSecret(clock.now())] }
-      : decodeJson(file, text, `${path} (restore it from a backup; without it every device must be paired again)`)
-  const missing = SIGNING_ALGORITHMS.filter((wanted) => !found.keys.some(({ alg }) => alg === wanted))
-  if (missing.length === 0) return found
-  const made = await Promise.all(missing.map((alg) => createSigningKey(alg, clock.now())))
-  const whole = { ...found, keys: [...found.keys, ...made] }
-  await writeWhole(path, JSON.stringify(whole, null, 2))
-  return whole
-}
-
-async function createSigningKey(alg: Kept['alg'], signsFrom: Instant): Promise<Kept> {
-  const { privateKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  return v.parse(signingKey, { ...jwk, alg, use: 'sig', kid: await calculateJwkThumbprint(jwk), signsFrom })
-}
-
-const createCookieSecret = (signsFrom: Instant): CookieSecret => ({
-  secret: randomBytes(32).toString('base64url'),
-  signsFrom,
-})
-
-const secretOf = (kept: CookieSecret): string => (typeof kept === 'string' ? kept : kept.secret)
-const signsFromOf = (kept: CookieSecret): number => (typeof kept === 'string' ? 0 : kept.signsFrom)
 const dated = ({ kid, alg, signsFrom = 0 }: Kept) => ({ kid, alg, signsFrom: instant(signsFrom) })
-const toJwk = ({ signsFrom: _, ...jwk }: Kept): SigningKey => jwk
-
-function publicHalf(key: Kept): JWK {
-  const { kty, alg, use, kid } = key
-  return key.kty === 'EC'
-    ? { kty, alg, use, kid, crv: key.crv, x: key.x, y: key.y }
-    : { kty, alg, use, kid, n: key.n, e: key.e }
-}
 
 function partition<T>(all: readonly T[], isFirst: (each: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [all.filter(isFirst), all.filter((each) => !isFirst(each))]

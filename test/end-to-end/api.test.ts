@@ -20,6 +20,7 @@ test('says who is there and who asks, to those who may know', async () => {
         id,
         kind: 'thermostat',
         name: 'Thermostat',
+        room: null,
         pairedAt: expect.stringMatching(/^\d{4}-.*Z$/),
         address: '127.0.0.1',
       },
@@ -76,7 +77,8 @@ test('the API describes itself', async () => {
   const document = (await response.json()) as { openapi: string; paths: Record<string, object> }
   expect(document.openapi).toMatch(/^3\.1/)
   expect(Object.keys(document.paths).sort()).toEqual([
-    ...['/app-passwords', '/app-passwords/{id}', '/clients', '/clients/{id}', '/devices', '/devices/{id}', '/me'],
+    ...['/app-passwords', '/app-passwords/{id}', '/audit', '/clients', '/clients/{id}', '/devices', '/devices/{id}'],
+    ...['/invitations', '/invitations/{id}', '/me', '/people', '/people/{id}'],
     ...['/registration-tokens', '/registration-tokens/{id}'],
   ])
   expect(JSON.stringify(document)).toContain('pairedAt')

@@ -166,6 +166,17 @@ test('while a new key waits, it takes the place of the one that is dropped; and 
   for (const { kid } of keys.list()) expect(before).not.toContain(kid)
 })
 
+test('a hub that was off for months begins with what is left, before any sweep', async () => {
+  const keys = await open()
+  const old = published(keys)
+  await keys.rotate()
+  await clock.advance(hours(24 * 90))
+  const later = await open()
+  expect(published(later)).toHaveLength(2)
+  expect(later.signing.keys.map(({ kid }) => kid).sort()).toEqual(published(later).sort())
+  for (const kid of old) expect(published(later)).not.toContain(kid)
+})
+
 test('two who rotate at the same moment rotate once', async () => {
   const keys = await open()
   const outcomes = await Promise.all([keys.rotate(), keys.rotate(), keys.rotate()])
