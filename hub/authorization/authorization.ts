@@ -32,6 +32,7 @@ import { interactionPages } from './pages/interaction.ts'
 import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
 import { createChallengeCookie, passkeyPages } from './pages/passkey.ts'
+import { peoplePages } from './pages/people.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
@@ -58,7 +59,7 @@ export interface Authorization {
   readonly audit: Audit
   /** For pages that ask for a recent confirmation. */
   readonly stepUp: StepUp
-  /** Sign-in, set-up, invitations and pairing. */
+  /** Sign-in, set-up, people, pairing. */
   readonly pages: Hono<Requests>
   readonly apps: Apps
   /** Puts a registered program out, with all that stands on it. False when there is none. */
@@ -160,6 +161,7 @@ export function createAuthorization(options: {
   pages.route('/', confirmPages({ ...ways, guesses, stepUp }))
   pages.route('/', accountPages({ ...ways, hasOtherWay: accounts.hasPassword, clock, stepUp, signOut }))
   pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
+  pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, stepUp, clock }))
   pages.route('/', pairPages({ pairing, sessions, cookie, audit, elsewhere, stepUp, rooms: devices.rooms, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')

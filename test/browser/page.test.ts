@@ -1,6 +1,5 @@
 // The phone page in a real Chromium, against a real home.
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
@@ -10,21 +9,7 @@ import { pairAll, startTestHome, type TestHome, until } from '../home.ts'
 import { OWNER } from '../person.ts'
 import { watch } from '../watcher.ts'
 import { chromiumPath, openBrowser } from './chromium.ts'
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe finds on the page as it is now. */
-async function violations(page: Page): Promise<readonly string[]> {
-  // Through the debugger and not as a script of the page: the page's policy allows none.
-  await page.evaluate(axeSource)
-  const found = await page.evaluate(async () => {
-    const axe = (
-      globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    ).axe
-    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-  return found
-}
+import { violations } from './violations.ts'
 
 async function signInTo(page: Page, { home }: TestHome): Promise<void> {
   await page.goto(home.hub.publicUrl.href)

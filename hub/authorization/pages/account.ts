@@ -166,6 +166,7 @@ ${about.sessions.map((each) => sessionRow(each, about.thisSession, about.now))}
 <button class="other">Sign out everywhere</button>
 </form>
 </section>
+${about.account.role === 'owner' ? html`<p><a href="/people">The people of the household</a></p>` : ''}
 <p><a href="/">Back to the home</a></p>`,
   })
 

@@ -79,6 +79,8 @@ export function invitationPages(options: {
         cookie.set(c, sessions.start({ account: redeemed.account, from: visitorOf(c) }))
         return c.redirect('/', 303)
       case 'name_taken':
+        // Or whoever was invited once could find out who lives here, and keep the processor busy with their passwords.
+        tries.count(addressOf(c))
         return again(409, NAME_TAKEN)
       case 'unusable':
         return c.html(keyForm({ wrong: UNUSABLE }), 403)

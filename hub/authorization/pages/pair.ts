@@ -41,6 +41,7 @@ export function pairPages(options: {
     const session = signedIn(c)
     if (session === undefined)
       return c.redirect(signInFor(code ? `/pair?user_code=${formatUserCode(code)}` : '/pair'), 303)
+    if (session.account.role === 'guest') return c.html(notForGuests, 403)
     if (code === '') return c.html(codeForm({}))
     const found = await pairing.find(code, asker(c, session))
     if (found.outcome !== 'waiting') return refusal(c, code, found.outcome)
@@ -56,6 +57,7 @@ export function pairPages(options: {
     const form = await c.req.parseBody()
     const session = signedIn(c)
     if (session === undefined) return c.redirect(signInFor('/pair'), 303)
+    if (session.account.role === 'guest') return c.html(notForGuests, 403)
     const code = textField(form.user_code)
     const answer = textField(form.answer)
     if (answer !== 'approved' && answer !== 'denied')
@@ -199,6 +201,11 @@ const approved = layout({
   title: 'It is let in',
   body: html`<p>The device connects within a few seconds. You can put it out again at any time.</p>
 <p><a class="button" href="/">To the home</a></p><p><a href="/pair">Pair another device</a></p>`,
+})
+
+const notForGuests = layout({
+  title: 'Guests let no devices in',
+  body: html`<p>Somebody who lives here can do it: show them the code. <a href="/">Back to the home</a></p>`,
 })
 
 const denied = layout({

@@ -15,11 +15,15 @@ export function App({ session }: { session: Session }) {
     <>
       <header class="top">
         <h1>Home</h1>
-        <form method="post" action="/sign-out">
-          <button type="submit" class="other small">
-            Sign out
-          </button>
-        </form>
+        <nav class="own" aria-label="You and the household">
+          {session.scopes.has('home:admin') && <a href="/people">People</a>}
+          <a href="/account">Account</a>
+          <form method="post" action="/sign-out">
+            <button type="submit" class="other small">
+              Sign out
+            </button>
+          </form>
+        </nav>
       </header>
       <Connection />
       <main aria-busy={link.value.phase !== 'live'}>
