@@ -5,7 +5,7 @@ import { type Instant, instant, seconds } from '#contract/time.ts'
 import { BY_A_PERSON } from '../answers.ts'
 import { runAs, runOutside } from '../time/participant.ts'
 import { createPerson } from '../visitor/person.ts'
-import { becomeOwner, checkScopes, signIn } from '../visitor/sign-in.ts'
+import { becomeOwner, checkScopes, confirm, signIn } from '../visitor/sign-in.ts'
 import type { HubSlot } from './hub-slot.ts'
 import { createPhone, type Phone } from './phone.ts'
 import type { World } from './world.ts'
@@ -13,6 +13,8 @@ import type { World } from './world.ts'
 const scopesOf = (role: Role) => ['openid', ...ROLE_CEILING[role]]
 /** A token that ends sooner than this is not used any more. */
 const MARGIN = seconds(30)
+/** What the hub asks for where it answers `insufficient_user_authentication` (RFC 9470). */
+const FRESH_SECONDS = 300
 
 export interface Owner {
   /** Says yes to the device that shows this code. */
@@ -37,21 +39,23 @@ export async function createOwner(options: { readonly world: World; readonly hub
 
   await really('making the home its own', () => becomeOwner(person, hub.hub.ownerLink))
 
+  const signInAs = (wanted: { readonly scope: string; readonly maxAge?: number }) =>
+    really('signing in', () =>
+      runAs({ ...me, timers: false }, () => signIn(person, { issuer, ...wanted, fetch: fetchAsPerson })),
+    )
   const tokens = new Map<string, { readonly text: string; readonly until: Instant }>()
   const accessToken = async (scopes: readonly string[] = scopesOf('owner')): Promise<string> => {
     checkScopes(scopes)
     const scope = scopes.join(' ')
     const kept = tokens.get(scope)
     if (kept !== undefined && kept.until - me.clock.now() > MARGIN) return kept.text
-    const { access_token: text, expires_in: lifetime = 600 } = await really('signing in', () =>
-      runAs({ ...me, timers: false }, () => signIn(person, { issuer, scope, fetch: fetchAsPerson })),
-    )
+    const { access_token: text, expires_in: lifetime = 600 } = await signInAs({ scope })
     tokens.set(scope, { text, until: instant(me.clock.now() + lifetime * 1000) })
     return text
   }
 
-  const ask = async (method: string, path: string, body?: object): Promise<Response> => {
-    const headers = { authorization: `Bearer ${await accessToken()}`, 'content-type': 'application/json' }
+  const ask = async (method: string, path: string, token: string, body?: object): Promise<Response> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
     const answer = await really(`${method} ${path}`, () => fetch(new URL(path, issuer), init))
     if (answer.ok) return answer
@@ -78,11 +82,13 @@ export async function createOwner(options: { readonly world: World; readonly hub
     },
     async appPassword(name, scopes) {
       checkScopes(scopes, ROLE_CEILING.owner)
-      const made = await ask('POST', '/api/app-passwords', { name, scopes })
+      await really('confirming', () => confirm(person))
+      const { access_token: token } = await signInAs({ scope: scopesOf('owner').join(' '), maxAge: FRESH_SECONDS })
+      const made = await ask('POST', '/api/app-passwords', token, { name, scopes })
       return ((await made.json()) as { readonly password: string }).password
     },
     async unpair(device) {
-      await ask('DELETE', `/api/devices/${device}`)
+      await ask('DELETE', `/api/devices/${device}`, await accessToken())
     },
     disconnect() {
       for (const phone of phones.values()) phone.disconnect()

@@ -15,6 +15,12 @@ export async function becomeOwner(person: Person, link: URL | undefined): Promis
     throw new Error(`Cannot make the owner's account as the hub must take it: got ${answer.status}`)
 }
 
+/** Gives the password once more, as the hub asks of whoever changes what matters. */
+export async function confirm(person: Person): Promise<void> {
+  const answer = await person.post('/confirm', { password: OWNER.password })
+  if (answer.status !== 200) throw new Error(`Cannot confirm as the hub must take the password: got ${answer.status}`)
+}
+
 /** What an owner may ask for. The hub answers anything else with a page for people. */
 const SCOPES: readonly string[] = ['openid', 'offline_access', ...ROLE_CEILING.owner]
 
@@ -29,13 +35,15 @@ export function checkScopes(asked: readonly string[], known: readonly string[] =
 export interface SignInOptions {
   readonly issuer: URL
   readonly scope: string
+  /** How many seconds ago the person may have confirmed, at most (OpenID Connect Core §3.1.2.1). */
+  readonly maxAge?: number
   /** Carries the two requests that are not a browser's. */
   readonly fetch?: (url: string, options: object) => Promise<Response>
 }
 
 /** The code flow with PKCE (RFC 7636). */
 export async function signIn(person: Person, options: SignInOptions): Promise<oauth.TokenEndpointResponse> {
-  const { issuer, scope } = options
+  const { issuer, scope, maxAge } = options
   checkScopes(scope.split(' '))
   const carry: NonNullable<SignInOptions['fetch']> = options.fetch ?? fetch
   const send = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:', [oauth.customFetch]: carry }
@@ -48,6 +56,7 @@ export async function signIn(person: Person, options: SignInOptions): Promise<oa
     ...{ client_id: PAGE_CLIENT, redirect_uri: redirect, response_type: 'code', scope, resource: AUDIENCE, state },
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
+    ...(maxAge !== undefined && { max_age: String(maxAge) }),
   })
   const back = await person.follow(`/oauth/authorize?${query}`, (target) => target.searchParams.has('code'))
   const parameters = oauth.validateAuthResponse(server, client, back, state)

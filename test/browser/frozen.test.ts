@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await page.goto(url.href)
     await page.getByLabel('Name').fill(OWNER.name)
     await page.getByLabel('Password').fill(OWNER.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     const warmer = page.getByRole('button', { name: 'Warmer' })
     await warmer.waitFor()
     await page.getByText('Connected', { exact: true }).waitFor()

@@ -15,7 +15,7 @@ async function signInTo(page: Page, { home }: TestHome): Promise<void> {
   await page.goto(home.hub.publicUrl.href)
   await page.getByLabel('Name').fill(OWNER.name)
   await page.getByLabel('Password').fill(OWNER.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByText('Connected', { exact: true }).waitFor()
 }
 

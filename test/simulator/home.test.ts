@@ -183,6 +183,8 @@ test('a program that cannot refresh a token gets an app password, which outlives
     await home.settle()
     await expect.poll(() => home.settle().then(() => heard.length)).toBeGreaterThan(20)
     expect(client.connected).toBe(true)
+    // Whoever makes one has confirmed lately who they are, a day later as well.
+    expect(await home.appPassword({ name: 'another', scopes: ['home:read'] })).toMatch(/^latchkey_/)
   } finally {
     client.end(true)
   }
