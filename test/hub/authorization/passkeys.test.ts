@@ -257,6 +257,20 @@ test('a challenge lasts five minutes, and there is an end to how many are kept',
   expect(made && passkeys.keep(home.robin.id, made, 'one more')).toBe(false)
 })
 
+test('a challenge that was given for one thing is good for no other, of the same account neither', async () => {
+  using home = await openHousehold()
+  const passkeys = createPasskeys({ database: home.database, issuer: new URL(ORIGIN), clock: home.clock })
+  const phone = createAuthenticator(ORIGIN)
+  const answerAs = async (type: 'add' | 'join') => {
+    const accountId = home.robin.id
+    const options = await passkeys.askForNew({ type: 'add', accountId, name: 'Robin' }, 'browser')
+    const credential = phone.create(options as unknown as Options)
+    return passkeys.checkNew({ browser: 'browser', purpose: { type, accountId }, credential })
+  }
+  expect(await answerAs('join')).toBeUndefined()
+  expect((await answerAs('add'))?.id).toBe(phone.id)
+})
+
 test.for([
   ['http://localhost:8080', true],
   ['https://hub.local:8443', true],
