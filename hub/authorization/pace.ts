@@ -1,4 +1,5 @@
-// Polling at the pace we asked for (RFC 8628 §3.5), which oidc-provider neither announces nor enforces.
+// Polling at the pace we asked for (RFC 8628 §3.5), which oidc-provider neither announces nor enforces. The more devices wait, the longer
+// each is asked to: a storm of them leaves time for the people who let them in.
 import { hash } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
@@ -10,53 +11,75 @@ const SLOW_DOWN_STEP = seconds(5)
 const TOLERANCE = millis(250)
 /** Longer than a device code lives. */
 const FORGET_AFTER = minutes(15)
+/** All devices together: a poll costs about a thousandth of a second. */
+const POLLS_PER_SECOND = 250
 
 export interface Pace {
+  /** What a device that begins to wait now is promised, in seconds. */
+  begin(deviceCode: string): number
   /** Whether this pending poll came too early. The first one never does. */
   tooEarly(deviceCode: string): boolean
-  /** The codes being watched; for tests and bounds. */
+  /** The device has its answer. */
+  end(deviceCode: string): void
+  /** How many wait. */
   readonly size: number
 }
 
-/** `interval` is what the device authorization response promised. */
-export function createPace(interval: Millis, clock: Clock): Pace {
-  const polls = new Map<string, { interval: Millis; at: Millis }>()
+/** `shortest` is what is asked for while few wait. */
+export function createPace(shortest: Millis, clock: Clock): Pace {
+  // The one that was heard of longest ago first.
+  const waiting = new Map<string, { interval: Millis; at: Millis; polled: boolean }>()
+  const keyOf = (deviceCode: string) => hash('sha256', deviceCode, 'base64url')
 
   const forgetOld = (now: Millis) => {
-    for (const [key, poll] of polls) {
-      if (now - poll.at < FORGET_AFTER) return
-      polls.delete(key)
+    for (const [key, { at }] of waiting) {
+      if (now - at < FORGET_AFTER) return
+      waiting.delete(key)
     }
+  }
+  const put = (key: string, entry: { interval: Millis; at: Millis; polled: boolean }) => {
+    waiting.delete(key)
+    waiting.set(key, entry)
   }
 
   return {
+    begin(deviceCode) {
+      const at = clock.uptime()
+      forgetOld(at)
+      const interval = millis(Math.max(shortest, ((waiting.size + 1) * 1000) / POLLS_PER_SECOND))
+      put(keyOf(deviceCode), { interval, at, polled: false })
+      return Math.ceil(interval / 1000)
+    },
     tooEarly(deviceCode) {
       const now = clock.uptime()
       forgetOld(now)
-      const key = hash('sha256', deviceCode, 'base64url')
-      const last = polls.get(key)
-      const early = last !== undefined && now - last.at < last.interval - TOLERANCE
-      const wanted = last?.interval ?? interval
-      polls.delete(key)
-      polls.set(key, { interval: early ? millis(wanted + SLOW_DOWN_STEP) : wanted, at: now })
+      const key = keyOf(deviceCode)
+      // One that a hub before this one had promised something.
+      const last = waiting.get(key) ?? { interval: shortest, at: now, polled: false }
+      const early = last.polled && now - last.at < last.interval - TOLERANCE
+      put(key, { interval: early ? millis(last.interval + SLOW_DOWN_STEP) : last.interval, at: now, polled: true })
       return early
     },
+    end(deviceCode) {
+      waiting.delete(keyOf(deviceCode))
+    },
     get size() {
-      return polls.size
+      return waiting.size
     },
   }
 }
 
 /** Announces the interval to devices and answers `slow_down` to those that do not keep it. */
-export function keepPace(provider: Provider, pace: Pace, interval: Millis): void {
+export function keepPace(provider: Provider, pace: Pace): void {
   provider.on('device_authorization.success', (_ctx, body) => {
-    Object.assign(body, { interval: Math.ceil(interval / 1000) })
+    Object.assign(body, { interval: pace.begin(String(body.device_code)) })
   })
   provider.use(async (ctx, next) => {
     await next()
-    if (ctx.oidc?.route !== 'token' || ctx.body?.error !== 'authorization_pending') return
-    const code = ctx.oidc.params?.device_code
-    if (typeof code !== 'string' || !pace.tooEarly(code)) return
+    const code = ctx.oidc?.route === 'token' ? ctx.oidc.params?.device_code : undefined
+    if (typeof code !== 'string') return
+    if (ctx.body?.error !== 'authorization_pending') return pace.end(code)
+    if (!pace.tooEarly(code)) return
     ctx.body = { error: 'slow_down', error_description: 'polling faster than the interval allows' }
   })
 }

@@ -208,7 +208,7 @@ export function createProvider(options: ProviderOptions): Provider {
   // The front sets Host and X-Forwarded-* itself, from the public URL: they are never a client's.
   provider.proxy = true
   boundStrangers(provider, { devices, clock, bounds: options.strangers, sessionOf: options.sessionOf })
-  keepPace(provider, createPace(pollInterval, clock), pollInterval)
+  keepPace(provider, createPace(pollInterval, clock))
   attendRegistration(provider, { taken: registering.taken, tokens })
   answerForStructuredTokens(provider, {
     verify: (token) => options.verifier.verify(token).catch(undefinedIfRefused),

@@ -9,6 +9,7 @@ import { deviceGrants } from './grants.ts'
 import { memoryOfTwo, REST, timeToDeed, timeToReady, timeToState } from './home.ts'
 import { type Figure, formatTable } from './report.ts'
 import { simulatedDays } from './simulation.ts'
+import { tokenFigures } from './tokens.ts'
 
 const quick = process.argv.includes('--quick')
 const parts: readonly (() => Promise<readonly Figure[]>)[] = [
@@ -17,6 +18,7 @@ const parts: readonly (() => Promise<readonly Figure[]>)[] = [
   () => timeToDeed(quick ? 5 : 200),
   () => brokerThroughput(quick ? 2_000 : 40_000),
   () => deviceGrants(quick ? 5 : 50),
+  () => tokenFigures(quick ? 300 : 5000, quick ? 20 : 2000),
   () => memoryOfTwo(REST),
   () => agentFigures(quick ? 1 : 9, quick ? seconds(2) : seconds(30)),
   () => controlFigures(quick ? 1 : 30),

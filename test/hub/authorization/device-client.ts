@@ -7,7 +7,7 @@ export interface BareDevice {
   readonly id: string
   post(path: string, form: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }>
   assertion(claims?: Record<string, unknown>, lifetime?: string): Promise<string>
-  askForCode(): Promise<{ deviceCode: string; userCode: string }>
+  askForCode(): Promise<{ deviceCode: string; userCode: string; interval: number }>
   redeem(deviceCode: string, assertion?: string): Promise<{ status: number; body: Record<string, unknown> }>
 }
 
@@ -56,7 +56,8 @@ export async function createBareDevice(base: URL, kind = 'toaster'): Promise<Bar
     assertion,
     async askForCode() {
       const { body: asked } = await post('/oauth/device_authorization', await authenticated({ scope: 'device' }))
-      return { deviceCode: String(asked.device_code), userCode: String(asked.user_code) }
+      const { device_code: deviceCode, user_code: userCode, interval } = asked
+      return { deviceCode: String(deviceCode), userCode: String(userCode), interval: Number(interval) }
     },
     redeem: async (deviceCode, given) =>
       post('/oauth/token', await authenticated({ grant_type: DEVICE_GRANT, device_code: deviceCode }, given)),
