@@ -33,6 +33,7 @@ import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
 import { createChallengeCookie, passkeyPages } from './pages/passkey.ts'
 import { peoplePages } from './pages/people.ts'
+import { programPages } from './pages/programs.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
@@ -162,6 +163,13 @@ export function createAuthorization(options: {
   pages.route('/', accountPages({ ...ways, hasOtherWay: accounts.hasPassword, clock, stepUp, signOut }))
   pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
   pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, stepUp, clock }))
+  pages.route(
+    '/',
+    programPages({
+      ...{ appPasswords, apps, registrationTokens, removeApp, publicUrl: issuer },
+      ...{ audit, stepUp, clock },
+    }),
+  )
   pages.route('/', pairPages({ pairing, sessions, cookie, audit, elsewhere, stepUp, rooms: devices.rooms, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')

@@ -87,8 +87,17 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await keypad.getByRole('button', { name: 'OK' }).click()
     await panel.getByText('Disarmed').waitFor()
 
+    // What the household calls it, and where it stands.
+    await page.getByRole('button', { name: 'Rename Toaster' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('Breakfast')
+    await dialog.getByLabel('Room').fill('Kitchen')
+    expect(await violations(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Breakfast' }).waitFor()
+
     // Unpaired: gone from the page, and out of the house.
-    await page.getByRole('button', { name: 'Unpair Toaster' }).click()
+    await page.getByRole('button', { name: 'Unpair Breakfast' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Unpair' }).click()
     await until(() => home.status.toaster?.phase === 'unpaired', 'the toaster to be out')
     await toaster.waitFor({ state: 'detached' })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openHubRoom } from '../hub/hub-room.ts'
 import { createPerson, OWNER } from '../person.ts'
 import { chromiumPath, openBrowser } from './chromium.ts'
-import { violations } from './violations.ts'
+import { isGood } from './violations.ts'
 
 /** A phone's own authenticator, whose person says yes to everything. Answers with how to let it say no. */
 async function addAuthenticator(context: BrowserContext, page: Page) {
@@ -19,19 +19,6 @@ async function addAuthenticator(context: BrowserContext, page: Page) {
   return (isUserVerified: boolean) =>
     session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }).then(() => undefined)
 }
-/** In the page's own language: this file is type-checked without a DOM. */
-const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-
-/** Nothing for axe in either scheme, and nothing that has to be moved aside on the smallest phone. */
-async function isGood(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 360, height: 740 })
-  expect.soft(await page.evaluate(OVERFLOW), page.url()).toBeLessThanOrEqual(0)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect.soft(await violations(page), page.url()).toEqual([])
-  }
-}
-
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   test('somebody invited joins with a passkey, signs in with it, and is removed', async () => {
     await using room = await openHubRoom()

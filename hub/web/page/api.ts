@@ -5,12 +5,17 @@ export interface PairedDevice {
   readonly id: string
   readonly kind: string
   readonly name: string
+  readonly room: string | null
   readonly pairedAt: string
 }
 
-async function call(session: Session, path: string, method: string): Promise<Response> {
+async function call(session: Session, path: string, method: string, body?: object): Promise<Response> {
   const token = await session.token()
-  const response = await fetch(path, { method, headers: { authorization: `Bearer ${token ?? ''}` } })
+  const response = await fetch(path, {
+    method,
+    headers: { authorization: `Bearer ${token ?? ''}` },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
   if (response.ok) return response
   const problem: unknown = await response.json().catch(() => undefined)
   const detail = typeof problem === 'object' && problem !== null && 'detail' in problem ? String(problem.detail) : ''
@@ -21,6 +26,15 @@ export async function listDevices(session: Session): Promise<readonly PairedDevi
   const response = await call(session, '/api/devices', 'GET')
   const body = (await response.json()) as { devices: readonly PairedDevice[] }
   return body.devices
+}
+
+/** An empty room is none. */
+export async function describeDevice(
+  session: Session,
+  id: string,
+  facts: { readonly name: string; readonly room: string },
+): Promise<void> {
+  await call(session, `/api/devices/${encodeURIComponent(id)}`, 'PATCH', facts)
 }
 
 export async function unpairDevice(session: Session, id: string): Promise<void> {

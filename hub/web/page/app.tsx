@@ -16,7 +16,12 @@ export function App({ session }: { session: Session }) {
       <header class="top">
         <h1>Home</h1>
         <nav class="own" aria-label="You and the household">
-          {session.scopes.has('home:admin') && <a href="/people">People</a>}
+          {session.scopes.has('home:admin') && (
+            <>
+              <a href="/people">People</a>
+              <a href="/programs">Programs</a>
+            </>
+          )}
           <a href="/account">Account</a>
           <form method="post" action="/sign-out">
             <button type="submit" class="other small">

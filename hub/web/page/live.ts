@@ -15,6 +15,8 @@ export type Link =
 
 export const home = signal<Home>(emptyHome)
 export const link = signal<Link>({ phase: 'connecting' })
+/** What the household calls its devices and where they stand, by id: the devices themselves do not know. */
+export const called = signal<ReadonlyMap<string, { readonly name: string; readonly room: string | null }>>(new Map())
 /** What a device answered when it refused something; newest last. */
 export const notices = signal<readonly { readonly key: number; readonly text: string }[]>([])
 

@@ -1,27 +1,43 @@
 // Which devices are paired, and how to unpair one.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { listDevices, type PairedDevice, unpairDevice } from '../api.ts'
-import { home, link, notice } from '../live.ts'
+import { describeDevice, listDevices, type PairedDevice, unpairDevice } from '../api.ts'
+import { called, home, link, notice } from '../live.ts'
 import type { Session } from '../session.ts'
 
 export function PairedDevices({ session }: { session: Session }) {
   const [devices, setDevices] = useState<readonly PairedDevice[]>()
   const [asking, setAsking] = useState<PairedDevice>()
+  const [naming, setNaming] = useState<PairedDevice>()
   const live = link.value.phase === 'live'
   const known = [...home.value.keys()].join()
+
+  const show = (list: readonly PairedDevice[]) => {
+    setDevices(list)
+    called.value = new Map(list.map(({ id, name, room }) => [id, { name, room }]))
+  }
 
   // Read again when a device came or went.
   useEffect(() => {
     if (!live) return
-    listDevices(session).then(setDevices, () => notice('The list of devices could not be read.'))
+    listDevices(session).then(show, () => notice('The list of devices could not be read.'))
   }, [live, known, session])
 
   const unpair = async (device: PairedDevice) => {
     setAsking(undefined)
     try {
       await unpairDevice(session, device.id)
-      setDevices((list) => list?.filter(({ id }) => id !== device.id))
+      show((devices ?? []).filter(({ id }) => id !== device.id))
       notice(`${device.name} is unpaired.`)
+    } catch (error) {
+      notice(error instanceof Error ? error.message : 'That did not work.')
+    }
+  }
+
+  const describe = async (device: PairedDevice, facts: { name: string; room: string }) => {
+    setNaming(undefined)
+    try {
+      await describeDevice(session, device.id, facts)
+      show(await listDevices(session))
     } catch (error) {
       notice(error instanceof Error ? error.message : 'That did not work.')
     }
@@ -37,13 +53,19 @@ export function PairedDevices({ session }: { session: Session }) {
             <span>
               {device.name}
               <span class="aside">
-                since {new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(Date.parse(device.pairedAt))}
+                {device.room && `${device.room}, `}since{' '}
+                {new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(Date.parse(device.pairedAt))}
               </span>
             </span>
             {session.scopes.has('home:admin') && (
-              <button type="button" class="other small" disabled={!live} onClick={() => setAsking(device)}>
-                Unpair<span class="unseen"> {device.name}</span>
-              </button>
+              <span class="buttons">
+                <button type="button" class="other small" disabled={!live} onClick={() => setNaming(device)}>
+                  Rename<span class="unseen"> {device.name}</span>
+                </button>
+                <button type="button" class="other small" disabled={!live} onClick={() => setAsking(device)}>
+                  Unpair<span class="unseen"> {device.name}</span>
+                </button>
+              </span>
             )}
           </li>
         ))}
@@ -53,6 +75,9 @@ export function PairedDevices({ session }: { session: Session }) {
       </a>
       {asking !== undefined && (
         <Confirm device={asking} onYes={() => void unpair(asking)} onNo={() => setAsking(undefined)} />
+      )}
+      {naming !== undefined && (
+        <Rename device={naming} onYes={(facts) => void describe(naming, facts)} onNo={() => setNaming(undefined)} />
       )}
     </section>
   )
@@ -73,6 +98,44 @@ function Confirm({ device, onYes, onNo }: { device: PairedDevice; onYes: () => v
           Unpair
         </button>
       </div>
+    </dialog>
+  )
+}
+
+function Rename(props: {
+  device: PairedDevice
+  onYes: (facts: { name: string; room: string }) => void
+  onNo: () => void
+}) {
+  const { device, onYes, onNo } = props
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} aria-labelledby="rename-title" onClose={onNo}>
+      <h2 id="rename-title">What is it called?</h2>
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault()
+          const form = new FormData(event.currentTarget)
+          onYes({ name: String(form.get('name')), room: String(form.get('room')) })
+        }}
+      >
+        <label>
+          Name
+          <input name="name" defaultValue={device.name} maxLength={48} required autocomplete="off" />
+        </label>
+        <label>
+          Room
+          <input name="room" defaultValue={device.room ?? ''} maxLength={32} autocomplete="off" />
+        </label>
+        <div class="actions">
+          <button type="button" class="other" onClick={onNo}>
+            Cancel
+          </button>
+          <button type="submit">Save</button>
+        </div>
+      </form>
     </dialog>
   )
 }

@@ -1,0 +1,225 @@
+// The programs of the household, for its owners: app passwords for those that cannot refresh a token, and those that were registered for
+// the flows of OAuth.
+import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
+import * as v from 'valibot'
+import type { Clock } from '#contract/clock.ts'
+import { ROLE_CEILING, SCOPE_SENTENCES, type Scope } from '#contract/scopes.ts'
+import { type Instant, millis } from '#contract/time.ts'
+import { type AppPassword, type AppPasswords, MOST_APP_PASSWORDS, newAppPassword } from '../app-passwords.ts'
+import type { Audit } from '../audit.ts'
+import type { App, Apps } from '../clients/apps.ts'
+import {
+  newRegistrationToken,
+  type RegistrationToken,
+  type RegistrationTokens,
+} from '../clients/registration-tokens.ts'
+import type { Session } from '../sessions.ts'
+import { formatAgo } from './ago.ts'
+import { layout, type Markup, problem } from './layout.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
+import { signInFor } from './return-to.ts'
+import type { StepUp } from './step-up.ts'
+
+export function programPages(options: {
+  readonly appPasswords: AppPasswords
+  readonly apps: Apps
+  readonly registrationTokens: RegistrationTokens
+  /** Puts a registered program out. False when there is none. */
+  readonly removeApp: (id: string) => boolean
+  readonly publicUrl: URL
+  readonly audit: Audit
+  readonly stepUp: StepUp
+  readonly clock: Clock
+}): Hono<Requests> {
+  const { appPasswords, apps, registrationTokens, removeApp, publicUrl, audit, stepUp, clock } = options
+  const pages = new Hono<Requests>()
+
+  /** The owner who asks, or what they are told instead. */
+  const owner = (c: Context<Requests>): Session | Response | Promise<Response> => {
+    const session = stepUp.session(c)
+    if (session === undefined) return c.redirect(signInFor('/programs'), 303)
+    return session.account.role === 'owner' ? session : c.html(notYours, 403)
+  }
+  /** The same for one who has confirmed lately. */
+  const freshOwner = (c: Context<Requests>) => {
+    const found = owner(c)
+    return 'account' in found ? (stepUp.requireFresh(c, '/programs') ?? found) : found
+  }
+  const show = (c: Context<Requests>, wrong?: string) => {
+    const lists = { appPasswords: appPasswords.list(), apps: apps.list(), waiting: registrationTokens.list() }
+    return c.html(programsPage({ ...lists, now: clock.now(), wrong }), wrong === undefined ? 200 : 400)
+  }
+  const by = (c: Context<Requests>, { account }: Session) => ({ accountId: account.id, address: addressOf(c) })
+
+  pages.get('/programs', (c) => {
+    const session = owner(c)
+    return 'account' in session ? show(c) : session
+  })
+
+  pages.post('/programs/password', async (c) => {
+    const form = await c.req.parseBody({ all: true })
+    const session = freshOwner(c)
+    if (!('account' in session)) return session
+    const wanted = v.safeParse(newAppPassword, { name: textField(form.name), scopes: listOf(form.scope) })
+    if (!wanted.success) return show(c, wanted.issues[0].message)
+    const createdBy = { accountId: session.account.id, scopes: ROLE_CEILING[session.account.role] }
+    const making = appPasswords.create({ ...wanted.output, createdBy })
+    if (making.outcome !== 'made') {
+      return show(c, `There are ${MOST_APP_PASSWORDS} app passwords: revoke one that is not needed.`)
+    }
+    audit.record({ event: 'app_password_created', ...by(c, session), clientId: making.appPassword.id })
+    return c.html(madePage({ name: making.appPassword.name, text: making.text }))
+  })
+
+  pages.post('/programs/password/revoke', async (c) => {
+    const id = textField((await c.req.parseBody()).id)
+    const session = owner(c)
+    if (!('account' in session)) return session
+    // Taking something away needs no confirmation: whoever is in a hurry has a reason.
+    if (appPasswords.revoke(id)) audit.record({ event: 'app_password_revoked', ...by(c, session), clientId: id })
+    return c.redirect('/programs', 303)
+  })
+
+  pages.post('/programs/register', async (c) => {
+    const form = await c.req.parseBody({ all: true })
+    const session = freshOwner(c)
+    if (!('account' in session)) return session
+    const wanted = v.safeParse(newRegistrationToken, { name: textField(form.name), scopes: listOf(form.scope) })
+    if (!wanted.success) return show(c, wanted.issues[0].message)
+    const made = registrationTokens.create(wanted.output)
+    if (made === undefined) return show(c, 'Too many registrations wait: withdraw one, or wait an hour.')
+    audit.record({ event: 'registration_allowed', ...by(c, session), detail: made.token.name })
+    return c.html(registrationPage({ name: made.token.name, text: made.text, publicUrl }))
+  })
+
+  pages.post('/programs/withdraw', async (c) => {
+    const id = textField((await c.req.parseBody()).id)
+    const session = owner(c)
+    if (!('account' in session)) return session
+    registrationTokens.withdraw(id)
+    return c.redirect('/programs', 303)
+  })
+
+  pages.post('/programs/remove', async (c) => {
+    const clientId = textField((await c.req.parseBody()).id)
+    const session = owner(c)
+    if (!('account' in session)) return session
+    if (removeApp(clientId)) audit.record({ event: 'client_removed', ...by(c, session), clientId })
+    return c.redirect('/programs', 303)
+  })
+
+  return pages
+}
+
+/** The ticked boxes of a form: none, one text, or several. */
+const listOf = (field: unknown): unknown[] => (field === undefined ? [] : [field].flat())
+
+const programsPage = (about: {
+  readonly appPasswords: readonly AppPassword[]
+  readonly apps: readonly App[]
+  readonly waiting: readonly RegistrationToken[]
+  readonly now: Instant
+  readonly wrong: string | undefined
+}): Markup =>
+  layout({
+    title: 'Programs',
+    body: html`${problem(about.wrong)}
+<section class="card" aria-labelledby="passwords">
+<h2 id="passwords">App passwords</h2>
+<p class="hint">For a program that knows no OAuth, such as Home Assistant, Node-RED or mosquitto.</p>
+${about.appPasswords.length === 0 ? html`<p>None.</p>` : ''}
+<ul class="rows">
+${about.appPasswords.map((each) => passwordRow(each, about.now))}
+</ul>
+</section>
+<form method="post" action="/programs/password">
+<h2>Make an app password</h2>
+<label for="password-name">The program</label>
+<input id="password-name" name="name" maxlength="64" autocomplete="off" required>
+${scopeBoxes('password')}
+<button>Make it</button>
+</form>
+<section class="card" aria-labelledby="registered">
+<h2 id="registered">Registered programs</h2>
+<p class="hint">They ask each person for what they want, by OAuth.</p>
+${about.apps.length + about.waiting.length === 0 ? html`<p>None.</p>` : ''}
+<ul class="rows">
+${about.apps.map(appRow)}
+${about.waiting.map(waitingRow)}
+</ul>
+</section>
+<form method="post" action="/programs/register">
+<h2>Let a program be registered</h2>
+<p class="hint">You get a token for its developer. It registers one program within an hour, which can never ask for more than this.</p>
+<label for="register-name">The program</label>
+<input id="register-name" name="name" maxlength="64" autocomplete="off" required>
+${scopeBoxes('register')}
+<button>Make a token</button>
+</form>
+<p><a href="/">Back to the home</a></p>`,
+  })
+
+const scopeBoxes = (form: string): Markup => html`<fieldset>
+<legend>It may</legend>
+${ROLE_CEILING.owner.map(
+  (scope) =>
+    html`<label class="box" for="${form}-${scope}"><input type="checkbox" id="${form}-${scope}" name="scope" value="${scope}"${scope === 'home:read' ? html` checked` : ''}> ${SCOPE_SENTENCES[scope]}</label>`,
+)}
+</fieldset>`
+
+const sentences = (scopes: readonly Scope[]): string => scopes.map((scope) => SCOPE_SENTENCES[scope]).join('. ')
+
+const passwordRow = ({ id, name, scopes, lastUsedAt }: AppPassword, now: Instant): Markup =>
+  html`<li>
+<p><strong>${name}</strong><br>
+<span class="hint">${sentences(scopes)}. ${lastUsedAt === undefined ? 'Never used' : `Last used ${formatAgo(millis(now - lastUsedAt))}`}.</span></p>
+<form class="bare" method="post" action="/programs/password/revoke"><input type="hidden" name="id" value="${id}"><button class="other small">Revoke<span class="unseen"> the app password of ${name}</span></button></form>
+</li>`
+
+const appRow = ({ id, name, scopes, redirectUris }: App): Markup =>
+  html`<li>
+<p><strong>${name}</strong><br>
+<span class="hint">${id}${redirectUris.length > 0 ? `, at ${redirectUris.map(hostOf).join(', ')}` : ''}. ${scopes.length > 0 ? `${sentences(scopes)}.` : 'It only learns who you are.'}</span></p>
+<form class="bare" method="post" action="/programs/remove"><input type="hidden" name="id" value="${id}"><button class="other small">Put out<span class="unseen"> ${name}</span></button></form>
+</li>`
+
+const hostOf = (uri: string): string => {
+  const { host, protocol } = new URL(uri)
+  return host === '' ? protocol : host
+}
+
+const waitingRow = ({ id, name }: RegistrationToken): Markup =>
+  html`<li>
+<p><strong>${name}</strong><br>
+<span class="hint">Not registered yet. Its token lasts an hour.</span></p>
+<form class="bare" method="post" action="/programs/withdraw"><input type="hidden" name="id" value="${id}"><button class="other small">Withdraw<span class="unseen"> the token of ${name}</span></button></form>
+</li>`
+
+const madePage = ({ name, text }: { name: string; text: string }): Markup =>
+  layout({
+    title: `The app password of ${name}`,
+    body: html`<p>Give it to the program as its MQTT password (with any user name) or as a bearer token. It is not shown again.</p>
+<div class="card">
+<label for="text">The password</label>
+<input id="text" value="${text}" readonly>
+</div>
+<p><a class="button" href="/programs">To the programs</a></p>`,
+  })
+
+const registrationPage = ({ name, text, publicUrl }: { name: string; text: string; publicUrl: URL }): Markup =>
+  layout({
+    title: `Registering ${name}`,
+    body: html`<p>The developer sends it as a bearer token to <code>${new URL('/oauth/register', publicUrl).href}</code> (RFC 7591), once, within an hour. It is not shown again.</p>
+<div class="card">
+<label for="text">The registration token</label>
+<input id="text" value="${text}" readonly>
+</div>
+<p><a class="button" href="/programs">To the programs</a></p>`,
+  })
+
+const notYours = layout({
+  title: 'This is for owners',
+  body: html`<p>Which programs come in is decided by the household's owners.</p>
+<p><a href="/">Back to the home</a></p>`,
+})

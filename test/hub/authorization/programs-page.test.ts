@@ -1,0 +1,77 @@
+// The page where an owner gives programs their keys, and takes them back.
+import { expect, test } from 'vitest'
+import { becomeOwner, createPerson, OWNER } from '../../person.ts'
+import { CALLBACK } from './flows/apps.ts'
+import { startServer } from './server.ts'
+
+const shown = (text: string): string => /<input id="text" value="([^"]+)"/.exec(text)?.[1] ?? ''
+
+test('an app password is made for a program, shown once, listed without its text, and taken back', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const made = await owner.post('/programs/password', { name: 'Kitchen display', scope: 'home:read' })
+  const password = shown(made.text)
+  expect(server.authorization.appPasswords.find(password)).toMatchObject({ scopes: ['home:read'] })
+  const page = await owner.get('/programs')
+  expect(page.text).toContain('Kitchen display')
+  expect(page.text).not.toContain(password)
+  const [, id = ''] = /name="id" value="(app-[^"]+)"/.exec(page.text) ?? []
+  await owner.post('/programs/password/revoke', { id })
+  expect(server.authorization.appPasswords.find(password)).toBeUndefined()
+  expect((await owner.get('/programs')).text).not.toContain('Kitchen display')
+  expect(server.ended).toContain(id)
+})
+
+test('without a name or anything that it may do there is none, and the page says why', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const nothing = await owner.post('/programs/password', { name: 'Kitchen display' })
+  expect(nothing).toMatchObject({ status: 400, text: expect.stringContaining('at least one scope') })
+  const nameless = await owner.post('/programs/password', { name: ' ', scope: 'home:read' })
+  expect(nameless).toMatchObject({ status: 400, text: expect.stringContaining('Please choose a name') })
+  const device = await owner.post('/programs/password', { name: 'Fake', scope: 'device' })
+  expect(device.status).toBe(400)
+  expect(server.authorization.appPasswords.list()).toEqual([])
+})
+
+test('a token of the page registers one program, which is then listed and can be put out', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const token = shown((await owner.post('/programs/register', { name: 'Dashboard', scope: 'home:read' })).text)
+  expect((await owner.get('/programs')).text).toContain('Not registered yet')
+  const register = () =>
+    fetch(new URL('/oauth/register', server.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ client_name: 'Dashboard', redirect_uris: [CALLBACK] }),
+    })
+  const { client_id: id } = (await (await register()).json()) as { client_id: string }
+  expect((await register()).status).toBe(401)
+  const page = await owner.get('/programs')
+  expect(page.text).toContain(id)
+  expect(page.text).toContain('127.0.0.1:4711')
+  await owner.post('/programs/remove', { id })
+  expect((await owner.get('/programs')).text).not.toContain(id)
+})
+
+test('the page is for owners', async () => {
+  await using server = await startServer()
+  await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const stranger = createPerson(server.url)
+  expect((await stranger.get('/programs')).url.pathname).toBe('/sign-in')
+  expect((await stranger.post('/programs/password', { name: 'x', scope: 'home:read' })).url.pathname).toBe('/sign-in')
+  server.database.exec("UPDATE accounts SET role='member'")
+  await stranger.post('/sign-in', OWNER)
+  expect((await stranger.get('/programs')).status).toBe(403)
+  expect((await stranger.post('/programs/register', { name: 'x', scope: 'home:read' })).status).toBe(403)
+  expect(server.authorization.registrationTokens.list()).toEqual([])
+})
+
+test('an owner whose confirmation is old is asked for it before a key is made', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  server.database.exec('UPDATE sessions SET confirmed_at = confirmed_at - 400000')
+  const asked = await owner.post('/programs/password', { name: 'Kitchen display', scope: 'home:read' })
+  expect(asked.url.pathname).toBe('/confirm')
+  expect(server.authorization.appPasswords.list()).toEqual([])
+})
