@@ -88,7 +88,12 @@ test('a message of QoS 2 that comes again before its end is one message', async 
   const owner = await room.connect(await room.accessToken())
   const topic = 'homie/5/thermostat-k3f9ab/climate/target/set'
   const message = { cmd: 'publish', topic, payload: '21', qos: 2, retain: false, messageId: 9 } as const
+  const received = new Promise<void>((resolve) => {
+    owner.on('packetreceive', ({ cmd }) => cmd === 'pubrec' && resolve())
+  })
   owner.stream.write(generate({ ...message, dup: false }))
+  // A client sends again what it got no answer to (MQTT 3.1.1 §4.4): here the answer was lost.
+  await received
   owner.stream.write(generate({ ...message, dup: true }))
   owner.stream.write(generate({ cmd: 'pubrel', messageId: 9 }))
   await owner.publishAsync(topic, '22', { qos: 1 })
