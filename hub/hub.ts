@@ -35,7 +35,7 @@ import { startAnnouncements } from './discovery/announce.ts'
 import { startMdns } from './discovery/mdns.ts'
 import { startFeed } from './home/feed.ts'
 import { close, listen } from './listen.ts'
-import { openDatabase } from './store/database.ts'
+import { openBeside, openDatabase } from './store/database.ts'
 import { keepIssuer } from './store/issuer.ts'
 import { openCertificates, type TrustFacts } from './tls/certificates.ts'
 import { clientAddress, type HostPolicy } from './web/host.ts'
@@ -98,6 +98,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await using began = new AsyncDisposableStack()
   await openFolder(folder)
   const database = began.adopt(openDatabase(folder, survives), (opened) => opened.close())
+  const beside = began.adopt(openBeside(database), (opened) => opened.close())
   const keys = await openKeys(folder, { clock, tokenLifetime: accessTokenLifetime })
 
   // Ports first: an issuer on a port that the system chose is known only afterwards.
@@ -138,7 +139,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   }
 
   const authorization = createAuthorization({
-    ...{ issuer: publicUrl, database, keys, clock, log, pollInterval, accessTokenLifetime, strangers, random },
+    ...{ issuer: publicUrl, database, beside, keys, clock, log, pollInterval, accessTokenLifetime, strangers, random },
     legacyFlows,
     mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
     onGrantEnded: (grantId) => broker?.endGrant(grantId),

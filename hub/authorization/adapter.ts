@@ -29,29 +29,26 @@ interface Row {
   readonly consumed_at: number | null
 }
 
-export function createAdapter(database: Database, clock: Clock): (model: string) => Adapter {
-  const upsert = database.prepare(
-    `INSERT INTO oidc (model, id, payload, grant_id, client_id, user_code, uid, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, grant_id=excluded.grant_id,
-       client_id=excluded.client_id, user_code=excluded.user_code, uid=excluded.uid, expires_at=excluded.expires_at`,
-  )
-  const insertOnce = database.prepare(
-    `INSERT INTO oidc (model, id, payload, expires_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, expires_at=excluded.expires_at
-       WHERE oidc.expires_at < ?`,
-  )
-  const byId = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND id=?')
-  const byUserCode = database.prepare('SELECT payload, consumed_at FROM oidc WHERE user_code=?')
-  const byUid = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND uid=?')
-  const consume = database.prepare(
-    'UPDATE oidc SET consumed_at=? WHERE model=? AND id=? AND consumed_at IS NULL RETURNING id',
-  )
-  const destroy = database.prepare('DELETE FROM oidc WHERE model=? AND id=?')
-  const revoke = database.prepare('DELETE FROM oidc WHERE model=? AND grant_id=?')
+/**
+ * What a cut of the power may cost, as it is over within minutes anyway: a sign-in that is under way is begun again, and an assertion that
+ * was used is of no use without what it came with. A sync of the disk for each would make every poll wait for it, and whoever comes next.
+ */
+const MOMENTARY = new Set(['AccessToken', 'Interaction', 'PushedAuthorizationRequest', 'ReplayDetection'])
+
+export interface Stores {
+  readonly database: Database
+  /** Another connection to the same, which does not wait for the disk (store/database.ts). */
+  readonly beside: Database
+}
+
+export function createAdapter({ database, beside }: Stores, clock: Clock): (model: string) => Adapter {
+  const [durable, momentary] = [prepare(database), prepare(beside)]
   const epoch = () => Math.floor(clock.now() / 1000)
 
   return (model) => {
+    const { upsert, insertOnce, byId, byUserCode, byUid, consume, destroy, revoke } = MOMENTARY.has(model)
+      ? momentary
+      : durable
     const stored = (id: string) => (SECRET_IDS.has(model) ? hash('sha256', id, 'base64url') : id)
     return {
       async upsert(id, payload, expiresIn) {
@@ -97,6 +94,29 @@ export function createAdapter(database: Database, clock: Clock): (model: string)
       },
     }
   }
+}
+
+function prepare(database: Database) {
+  const upsert = database.prepare(
+    `INSERT INTO oidc (model, id, payload, grant_id, client_id, user_code, uid, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, grant_id=excluded.grant_id,
+       client_id=excluded.client_id, user_code=excluded.user_code, uid=excluded.uid, expires_at=excluded.expires_at`,
+  )
+  const insertOnce = database.prepare(
+    `INSERT INTO oidc (model, id, payload, expires_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, expires_at=excluded.expires_at
+       WHERE oidc.expires_at < ?`,
+  )
+  const byId = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND id=?')
+  const byUserCode = database.prepare('SELECT payload, consumed_at FROM oidc WHERE user_code=?')
+  const byUid = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND uid=?')
+  const consume = database.prepare(
+    'UPDATE oidc SET consumed_at=? WHERE model=? AND id=? AND consumed_at IS NULL RETURNING id',
+  )
+  const destroy = database.prepare('DELETE FROM oidc WHERE model=? AND id=?')
+  const revoke = database.prepare('DELETE FROM oidc WHERE model=? AND grant_id=?')
+  return { upsert, insertOnce, byId, byUserCode, byUid, consume, destroy, revoke }
 }
 
 function read(row: unknown, jti?: string): AdapterPayload | undefined {

@@ -77,6 +77,8 @@ export interface Authorization {
 export function createAuthorization(options: {
   readonly issuer: URL
   readonly database: Database
+  /** Another connection to it, which does not wait for the disk. */
+  readonly beside: Database
   readonly keys: Keys
   readonly clock: Clock
   readonly log: Logger

@@ -44,6 +44,8 @@ const DEVICE_SECONDS = 20 * 365 * 24 * 3600
 export interface ProviderOptions extends PageGrants {
   readonly issuer: URL
   readonly database: Database
+  /** Another connection to it, which does not wait for the disk. */
+  readonly beside: Database
   readonly keys: Keys
   readonly devices: Devices
   readonly audit: Audit
@@ -74,7 +76,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const accessTokenSeconds = Math.ceil(accessTokenLifetime / 1000)
   const registering = registration({ devices, tokens, random: options.random })
   const provider = new Provider(issuer.origin, {
-    adapter: createAdapter(database, clock),
+    adapter: createAdapter({ database, beside: options.beside }, clock),
     jwks: { keys: [...keys.signing.keys] },
     cookies: {
       keys: [...keys.signing.cookieSecrets],

@@ -5,22 +5,25 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
 import { createAdapter, createSweep } from '../../../hub/authorization/adapter.ts'
-import { type Database, openDatabase } from '../../../hub/store/database.ts'
+import { type Database, openBeside, openDatabase } from '../../../hub/store/database.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 
 let folder: string
 let database: Database
+let beside: Database
 let clock: VirtualClock
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   database = openDatabase(folder)
+  beside = openBeside(database)
   clock = new VirtualClock()
 })
 afterEach(() => {
+  beside.close()
   database.close()
   rmSync(folder, { recursive: true })
 })
-const adapter = (model: string) => createAdapter(database, clock)(model)
+const adapter = (model: string) => createAdapter({ database, beside }, clock)(model)
 
 test('a code is consumed once, however many ask at the same moment', async () => {
   const codes = adapter('DeviceCode')
@@ -36,6 +39,16 @@ test('an assertion that was seen is not taken again until it could not be valid 
   await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).rejects.toThrow()
   await clock.advance(seconds(61))
   await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).resolves.toBeUndefined()
+})
+
+test('nor by the hub that comes after one that was killed', async () => {
+  await adapter('ReplayDetection').upsert('jti', { iss: 'toaster' }, 60)
+  const next = openDatabase(folder)
+  const stores = { database: next, beside: openBeside(next) }
+  const seen = createAdapter(stores, clock)('ReplayDetection')
+  await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).rejects.toThrow()
+  stores.beside.close()
+  next.close()
 })
 
 test('a refresh token is found by its value, and its value is not in the database', async () => {

@@ -12,7 +12,7 @@ import type { LegacyFlow } from '../../../hub/authorization/flows/legacy.ts'
 import { type Keys, openKeys } from '../../../hub/authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/lifetimes.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from '../../../hub/authorization/strangers.ts'
-import { type Database, openDatabase } from '../../../hub/store/database.ts'
+import { type Database, openBeside, openDatabase } from '../../../hub/store/database.ts'
 import { createFront } from '../../../hub/web/front.ts'
 import { quiet } from '../../quiet.ts'
 
@@ -46,11 +46,12 @@ export async function startServer({
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = new URL(`http://localhost:${(server.address() as AddressInfo).port}`)
   const database = openDatabase(folder)
+  const beside = openBeside(database)
   const keys = await openKeys(folder, { clock: keyClock, tokenLifetime: ACCESS_TOKEN_LIFETIME })
   const ended: string[] = []
   const authorization = createAuthorization({
     issuer: url,
-    database,
+    ...{ database, beside },
     keys,
     clock,
     log: quiet,
@@ -84,6 +85,7 @@ export async function startServer({
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       authorization.audit[Symbol.dispose]()
+      beside.close()
       database.close()
       rmSync(folder, { recursive: true })
     },
