@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run test:long`, `npm run test:kernel`, `npm run test:raspi`.
-    exclude: ['test/long/**', 'test/kernel/**', 'test/raspi/**'],
+    // `npm run test:browser`, `test:long`, `test:kernel`, `test:raspi`.
+    exclude: ['test/browser/**', 'test/long/**', 'test/kernel/**', 'test/raspi/**'],
     globalSetup: ['test/left-out.ts'],
     // One worker a core: the end-to-end tests start processes of their own.
     maxWorkers: 2,

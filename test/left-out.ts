@@ -1,10 +1,9 @@
-// Says in one line which suites this machine cannot run, and what they need.
-import { chromiumPath } from './browser/chromium.ts'
+// Says in one line what is not run here: suites that are commands of their own, and tests that need what this machine lacks.
 import { has } from './has.ts'
 
-const needed = [
-  ...(chromiumPath === undefined ? ['the browser suite (Debian: chromium)'] : []),
-  ...(has('certutil') ? [] : ['the browser suite for a trusted authority (Debian: libnss3-tools)']),
+const leftOut = [
+  'the browser suite (npm run test:browser; Debian: chromium, libnss3-tools)',
+  'what takes long or a kernel of its own (npm run test:long, test:kernel, test:raspi)',
   ...(has('mosquitto_sub') ? [] : ['tests with mosquitto (Debian: mosquitto-clients)']),
   ...(has('mosquitto') ? [] : ['the agent with a foreign broker (Debian: mosquitto)']),
   ...(has('curl') ? [] : ['a device in a shell (Debian: curl)']),
@@ -13,5 +12,5 @@ const needed = [
 
 /** Run once by vitest, before everything. */
 export function setup(): void {
-  if (needed.length > 0) process.stderr.write(`Left out here: ${needed.join('; ')}.\n`)
+  process.stderr.write(`Left out here: ${leftOut.join('; ')}.\n`)
 }

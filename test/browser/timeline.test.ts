@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Report } from '../../../../simulator/report/report.ts'
-import { formatTimeline } from '../../../../simulator/report/timeline/timeline.ts'
-import { chromiumPath, openBrowser } from '../../../browser/chromium.ts'
-import { aReport, failedCheck, passedCheck } from '../a-report.ts'
+import type { Report } from '../../simulator/report/report.ts'
+import { formatTimeline } from '../../simulator/report/timeline/timeline.ts'
+import { aReport, failedCheck, passedCheck } from '../simulator/report/a-report.ts'
+import { chromiumPath, openBrowser } from './chromium.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const MINUTE = 60_000
