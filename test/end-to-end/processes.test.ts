@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KINDS, type Kind } from '#contract/ids.ts'
 import { seconds } from '#contract/time.ts'
-import { signIn, until } from '../home.ts'
+import { type Again, openAgain } from '../again.ts'
+import { signIn, startTestHome, until } from '../home.ts'
 import { becomeOwner, type Person } from '../person.ts'
 import { freePort, type Program, startProgram } from '../processes.ts'
 import { watch } from '../watcher.ts'
@@ -131,28 +132,35 @@ const tryToRun = async (args: readonly string[]) => {
   const code = await new Promise<number | null>((resolve) => program.process.once('exit', resolve))
   return { code, text: program.stderr() }
 }
+const trying = (again: Again) => async (args: readonly string[]) => {
+  const { code, err } = await again.run({ args })
+  return { code, text: err }
+}
 
 test('what cannot work is said in one line that names it and what to do', async () => {
   const [http, mqtt] = [await freePort(), await freePort()]
   const { hub } = await startHub(http, mqtt)
   await using _ = hub
+  await using hubs = openAgain('hub/main.ts')
+  await using devices = openAgain('device/main.ts')
+  const [tryHub, tryDevice] = [trying(hubs), trying(devices)]
   const data = ['--data', join(folder, 'other')]
   const taken = await tryToRun(['hub', ...data, '--http', `127.0.0.1:${http}`, '--mqtt', 'off'])
   expect(taken).toEqual({
     code: 1,
     text: expect.stringMatching(/Cannot listen on 127\.0\.0\.1:\d+ \(LATCHKEY_HTTP\) as another program has this port/),
   })
-  const same = await tryToRun(['hub', '--data', folder, '--http', '127.0.0.1:0', '--mqtt', 'off'])
+  const same = await tryHub(['--data', folder, '--http', '127.0.0.1:0', '--mqtt', 'off'])
   expect(same).toEqual({ code: 1, text: expect.stringContaining('no other hub may use it') })
-  const open = await tryToRun(['hub', ...data, '--http', '0.0.0.0:0', '--mqtt', 'off'])
+  const open = await tryHub([...data, '--http', '0.0.0.0:0', '--mqtt', 'off'])
   expect(open).toEqual({ code: 2, text: expect.stringContaining('without TLS') })
   const flag = await tryToRun(['hub', '--htpp', '1'])
   expect(flag).toEqual({ code: 2, text: expect.stringContaining("'--htpp'") })
-  const kind = await tryToRun(['device', 'toothbrush'])
+  const kind = await tryDevice(['toothbrush'])
   expect(kind).toEqual({ code: 2, text: expect.stringContaining('thermostat, toaster, security') })
-  const far = await tryToRun(['device', 'toaster', '--board', 'simulated', '--hub', 'http://192.168.1.5:8080'])
+  const far = await tryDevice(['toaster', '--board', 'simulated', '--hub', 'http://192.168.1.5:8080'])
   expect(far).toEqual({ code: 2, text: expect.stringContaining('https:') })
-  const file = await tryToRun(['hub', '--data', '/dev/null/here', '--http', '127.0.0.1:0', '--mqtt', 'off'])
+  const file = await tryHub(['--data', '/dev/null/here', '--http', '127.0.0.1:0', '--mqtt', 'off'])
   expect(file).toEqual({
     code: 1,
     text: expect.stringMatching(/Cannot use \/dev\/null\/here\/hub as it must be a folder of ours/),
@@ -163,13 +171,10 @@ test('what cannot work is said in one line that names it and what to do', async 
 test('mosquitto reads and controls a device with a token', async ({ skip }) => {
   const found = await run('sh', ['-c', 'command -v mosquitto_sub']).catch(() => undefined)
   if (found === undefined) skip('mosquitto-clients is not installed')
-  const [http, mqtt] = [await freePort(), await freePort()]
-  const { hub, url, ownerLink } = await startHub(http, mqtt)
-  await using _ = hub
-  const owner = await becomeOwner(url, new URL(ownerLink ?? '').hash.slice(1))
-  await using device = startDevice('thermostat', url)
-  const id = await approve(device, owner)
-  const token = await signIn(url, owner)
+  await using test = await startTestHome()
+  const id = await test.pair('thermostat')
+  const mqtt = test.home.hub.mqttPort
+  const token = await test.accessToken()
   const as = ['-h', '127.0.0.1', '-p', String(mqtt), '-V', 'mqttv311', '-u', 'me', '-P', token]
   const target = `homie/5/${id}/climate/target`
   expect((await run('mosquitto_sub', [...as, '-t', target, '-C', '1', '-W', '5'])).stdout).toBe('20\n')

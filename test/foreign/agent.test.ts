@@ -2,10 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { openAgain } from '../again.ts'
 import { has } from '../has.ts'
-import { startProgram } from '../processes.ts'
 import { liveAbroad } from './story.ts'
+
+const again = openAgain('device/main.ts')
+afterAll(() => again[Symbol.asyncDispose]())
 
 let folder: string
 beforeEach(() => {
@@ -39,9 +42,8 @@ test.for([
     says: 'Cannot use LATCHKEY_ISSUER (--issuer) as a hub on the network must be reached by https: got http',
   },
 ])('$flags: said in one line', async ({ flags, says }) => {
-  await using program = startProgram(['device', 'thermostat', '--board', 'simulated', '--data', folder, ...flags])
-  expect(await new Promise((resolve) => program.process.once('exit', resolve))).toBe(2)
-  expect(program.stderr()).toBe(`${says}\n`)
+  const { code, err } = await again.run({ args: ['thermostat', '--board', 'simulated', '--data', folder, ...flags] })
+  expect([code, err]).toEqual([2, `${says}\n`])
 })
 
 test('a secret that others can read is refused, and so is a file without one', async () => {
@@ -51,13 +53,14 @@ test('a secret that others can read is refused, and so is a file without one', a
     ['\n', 0o600, 'as it must hold a secret: got an empty file'],
   ] as const) {
     writeFileSync(file, content, { mode })
-    await using program = startProgram([
-      ...['device', 'thermostat', '--board', 'simulated', '--data', folder, '--issuer', 'https://id.example'],
+    const args = [
+      ...['thermostat', '--board', 'simulated', '--data', folder, '--issuer', 'https://id.example'],
       ...['--client-id', 'a', '--mqtt', 'mqtts://broker.example', '--client-secret-file', file],
-    ])
-    expect(await new Promise((resolve) => program.process.once('exit', resolve))).toBe(2)
-    expect(program.stderr()).toContain(says)
-    expect(program.stderr()).not.toContain('hush')
+    ]
+    const { code, out, err } = await again.run({ args })
+    expect(code).toBe(2)
+    expect(err).toContain(says)
+    expect(out + err).not.toContain('hush')
     rmSync(file)
   }
 })

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { seconds } from '#contract/time.ts'
+import { COMPILED } from '../again.ts'
 import { until } from '../home.ts'
 
 // Each starts one or two processes, on a machine that may be busy with others.
@@ -37,7 +38,8 @@ async function start(command: string, args: readonly string[], env: Readonly<Rec
   const closed = new Promise((resolve) => child.once('close', resolve))
   let isReady = false
   createInterface({ input: child.stdout }).on('line', (line) => {
-    isReady ||= line.includes('"ready"')
+    // A device has no more to say where there is no hub.
+    isReady ||= line.includes('"ready"') || line.includes('"offline"')
   })
   await until(() => isReady, 'the program to be ready', seconds(50))
   return { child, exited, closed }
@@ -57,7 +59,20 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const startOld = async () => {
-  const started = await start(oldNode, [...PRETEND_OLD, LAUNCHER, 'mock-hub', '--json'])
+  // The program that starts soonest.
+  const toaster = [
+    'device',
+    'toaster',
+    '--board',
+    'simulated',
+    '--hub',
+    'http://localhost:9',
+    '--log',
+    'silent',
+    '--json',
+  ]
+  const args = [...PRETEND_OLD, LAUNCHER, ...toaster, '--data', mkdtempSync(join(folder, 'device-'))]
+  const started = await start(oldNode, args, { NODE_COMPILE_CACHE: COMPILED })
   const [program, ...others] = childrenOf(started.child)
   if (program === undefined || others.length > 0) throw new Error('the launcher must run one program')
   return { ...started, program }

@@ -6,21 +6,39 @@ import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import * as client from 'openid-client'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { seconds } from '#contract/time.ts'
+import { startHub } from '../../simulator/mock-hub.ts'
+import { COMPILED, openAgain } from '../again.ts'
 import { until } from '../home.ts'
 import { askForCode, connectDevice, poll, registerDevice } from './mock-hub-client.ts'
 
 // Each starts a process, all of them at once, on a machine that may be busy with others.
 vi.setConfig({ testTimeout: 60_000 })
 
+const again = openAgain('simulator/mock-hub/main.ts')
+afterAll(() => again[Symbol.asyncDispose]())
+
 const PROGRAM = fileURLToPath(new URL('../../simulator/mock-hub/main.ts', import.meta.url))
 
 type Fact = Readonly<Record<string, unknown>>
 
+/** One request of the control API. */
+const controlAt =
+  (url: URL) =>
+  async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+    const response = await fetch(new URL(path, url), sent)
+    const text = await response.text()
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Fact | undefined }
+  }
+
 async function start(...args: readonly string[]) {
   // Ends with us, also where we are killed.
-  const child = spawn(process.execPath, [PROGRAM, '--json', '--end-with-stdin', ...args], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [PROGRAM, '--json', '--end-with-stdin', ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+  })
   const facts: Fact[] = []
   createInterface({ input: child.stdout }).on('line', (line) => facts.push(JSON.parse(line) as Fact))
   const ready = await until(() => facts.find(({ event }) => event === 'ready'), 'the mock hub to be ready', seconds(50))
@@ -28,13 +46,7 @@ async function start(...args: readonly string[]) {
   return {
     ...{ child, facts, issuer },
     mqttUrl: new URL(String(ready.mqtt)),
-    /** One request of the control API. */
-    async control(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
-      const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) }
-      const response = await fetch(new URL(path, String(ready.control)), sent)
-      const text = await response.text()
-      return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Fact | undefined }
-    },
+    control: controlAt(new URL(String(ready.control))),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) await end(child, 'SIGKILL')
     },
@@ -114,8 +126,8 @@ describe.concurrent('latchkey mock-hub', () => {
   })
 
   test('refuses in words what it cannot do, and pages of other sites', async () => {
-    await using hub = await start()
-    const { control } = hub
+    await using hub = await startHub()
+    const control = controlAt(hub.controlUrl)
     const refused = { type: 'about:blank', title: expect.any(String) }
     expect(await control('POST', 'next', { answers: ['nonsense'] })).toMatchObject({
       status: 400,
@@ -168,14 +180,10 @@ describe.concurrent('latchkey mock-hub', () => {
     { args: ['--http', '0.0.0.0:0'], says: "Cannot use http as it must be a port of this machine's loopback" },
     { args: ['--nonsense'], says: "Unknown option '--nonsense'" },
   ])('wrong usage: $args', async ({ args, says }) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
-    let stderr = ''
-    child.stderr.on('data', (text) => {
-      stderr += text
-    })
-    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2)
-    expect(stderr).toContain(says)
-    expect(stderr.trim().split('\n')).toHaveLength(1)
+    const { code, out, err } = await again.run({ args })
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(says)
+    expect(err.trim().split('\n')).toHaveLength(1)
   })
 })
 

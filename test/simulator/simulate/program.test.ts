@@ -8,26 +8,40 @@ import { afterAll, expect, test } from 'vitest'
 import { formatSchema } from '../../../simulator/scenario/json-schema.ts'
 import { formatProgress } from '../../../simulator/simulate/screen.ts'
 import { readSimulateConfig } from '../../../simulator/simulate/settings.ts'
+import { type Ended, openAgain } from '../../again.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../../simulator/latchkey.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-simulate-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const again = openAgain('simulator/simulate/main.ts')
+afterAll(async () => {
+  await again[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true })
+})
 
 const write = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
   return name
 }
-const simulate = (
-  ...given: readonly (string | Readonly<Record<string, string>>)[]
-): Promise<{ code: number; out: string; err: string }> =>
+/** A word, or more of the environment. */
+type Told = string | Readonly<Record<string, string>>
+const told = (given: readonly Told[]) => ({
+  args: given.filter((each) => typeof each === 'string'),
+  more: given.find((each) => typeof each !== 'string'),
+})
+/** As a process of its own. */
+const simulate = (...given: readonly Told[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const args = given.filter((each) => typeof each === 'string')
-    const more = given.find((each) => typeof each !== 'string')
+    const { args, more } = told(given)
     const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...more }
     execFile(process.execPath, [LAUNCHER, 'simulate', ...args], { cwd: folder, env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err })
     })
   })
+/** The same without a process of its own. */
+const simulateHere = (...given: readonly Told[]): Promise<Ended> => {
+  const { args, more } = told(given)
+  return again.run({ args, cwd: folder, ...(more && { env: more }) })
+}
 
 const WARM =
   'name: Warm\nhome: { devices: [thermostat], indoors: 20 }\nfor: 30m\nexpect:\n  - always: thermostat.air > 10\n'
@@ -57,8 +71,8 @@ test('passed: 0, every file that was asked for, and the same hash for the same s
   expect(lines.map((line) => (JSON.parse(line) as { topic: string }).topic)).toContainEqual(
     expect.stringMatching(/^homie\/5\/thermostat-\w+\/climate\/current$/),
   )
-  const again = JSON.parse((await simulate(file, '--seed', '7', '--json')).out) as typeof document
-  expect(again.reports[0]?.hash).toBe(document.reports[0]?.hash)
+  const second = JSON.parse((await simulateHere(file, '--seed', '7', '--json')).out) as typeof document
+  expect(second.reports[0]?.hash).toBe(document.reports[0]?.hash)
 })
 
 test('failed: 1, and in plain text the line, the time, the seed and how to see it again', async () => {
@@ -72,7 +86,7 @@ test('failed: 1, and in plain text the line, the time, the seed and how to see i
 })
 
 test('given up: 4', async () => {
-  const { code, out } = await simulate(write('long.yaml', WARM.replace('30m', '20d')), '--timeout', '1s')
+  const { code, out } = await simulateHere(write('long.yaml', WARM.replace('30m', '20d')), '--timeout', '1s')
   expect(code).toBe(4)
   expect(out).toContain('it took longer than 1 s of real time')
 })
@@ -127,7 +141,7 @@ test.for([
 ])('$what is wrong usage, said in one line', async ({ args, says }) => {
   write('warm.yaml', WARM)
   write('cold.yaml', COLD)
-  const { code, out, err } = await simulate(...args)
+  const { code, out, err } = await simulateHere(...args)
   expect([code, out]).toEqual([2, ''])
   expect(err).toContain(says)
   expect(err.trim().split('\n')).toHaveLength(1)
@@ -146,8 +160,8 @@ test('what is wrong with a scenario is wrong usage too, and nothing was run', as
 })
 
 test('a search says how much it looked at, and repeats with its seed', async () => {
-  const { code, out } = await simulate('--fuzz', '3', '--seed', '5')
-  expect([code, out.trim()]).toEqual([0, 'No trouble found: 3 random scenarios (seed 5)'])
+  const { code, out } = await simulateHere('--fuzz', '2', '--seed', '5')
+  expect([code, out.trim()]).toEqual([0, 'No trouble found: 2 random scenarios (seed 5)'])
 })
 
 test('the published schema is the one that is in force', () => {
@@ -183,7 +197,7 @@ test.for([
   if (!existsSync(link)) symlinkSync('/etc/hostname', link)
   mkdirSync(join(folder, 'sub'), { recursive: true })
   const file = write('weather.yaml', `name: W\nhome: { weather: { file: ${name} } }\nfor: 1h\n`)
-  const { code, out, err } = await simulate(file)
+  const { code, out, err } = await simulateHere(file)
   expect([code, out]).toEqual([2, ''])
   expect(err).toContain(says)
   expect(err).not.toContain('PATH=')
@@ -191,7 +205,7 @@ test.for([
 
 test('on GitHub the text of a scenario gives no orders to the runner', async () => {
   const file = write('evil.yaml', COLD.replace('Cold', '"::add-mask::x"'))
-  const { out } = await simulate(file, { GITHUB_ACTIONS: 'true' })
+  const { out } = await simulateHere(file, { GITHUB_ACTIONS: 'true' })
   const [first = '', ...rest] = out.split('\n')
   const [, word] = /^::stop-commands::(.{30,})$/.exec(first) ?? []
   const resumed = rest.indexOf(`::${word}::`)
