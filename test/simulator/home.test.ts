@@ -6,10 +6,13 @@ import mqtt from 'mqtt'
 import { expect, test } from 'vitest'
 import { millis } from '#contract/time.ts'
 import { type Home, startHome } from '../../simulator/home.ts'
+import { COMPILED } from '../again.ts'
 
-const homesOnDisk = () => readdirSync(tmpdir()).filter((name) => name.startsWith('latchkey-home-')).length
+/** Those of this process: another test file may have homes of its own. */
+const homesOnDisk = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('latchkey-home-') && name.includes(`-${process.pid}-`)).length
 
-test('three devices are paired and regulate, and a week is a matter of seconds', async () => {
+test('three devices are paired and regulate, and hours are a matter of seconds', async () => {
   await using home = await startHome({ seed: 7 })
   expect([home.thermostat, home.toaster, home.security].map(({ presence }) => presence.value)).toEqual([
     'ready',
@@ -17,12 +20,12 @@ test('three devices are paired and regulate, and a week is a matter of seconds',
     'ready',
   ])
   await home.thermostat.target.set(21)
-  await home.advance('8h')
-  expect(home.elapsed).toBe(8 * 3600_000)
+  await home.advance('4h')
+  expect(home.elapsed).toBe(4 * 3600_000)
   expect(home.thermostat.current.value).toBeGreaterThan(20.4)
   expect(home.thermostat.current.value).toBeLessThan(21.8)
-  // The connection is eight hours old and its token ten minutes at most.
-  expect(home.transcript.entries.filter(({ topic }) => topic === '$latchkey/authz').length).toBeGreaterThan(100)
+  // The connection is four hours old and its token ten minutes at most.
+  expect(home.transcript.entries.filter(({ topic }) => topic === '$latchkey/authz').length).toBeGreaterThan(50)
   expect(home.thermostat.status.phase).toBe('online')
 })
 
@@ -33,7 +36,7 @@ test('the same seed gives the same transcript, and another seed another one', as
     await home.settle()
     await home.toaster.start()
     await home.security.arm('ARM_AWAY')
-    await home.advance('2h')
+    await home.advance('30m')
     return home.transcript.hash()
   }
   const [first, again, other] = [await run(3), await run(3), await run(4)]
@@ -44,7 +47,7 @@ test('the same seed gives the same transcript, and another seed another one', as
 test('a device more changes nothing of what the others do', async () => {
   const climate = async (devices: readonly ('thermostat' | 'toaster')[]) => {
     await using home = await startHome({ devices })
-    await home.advance('3h')
+    await home.advance('2h')
     return home.transcript.entries
       .filter(({ topic }) => topic.includes('/climate/'))
       .filter(({ topic }) => topic.startsWith('homie/'))
@@ -60,9 +63,9 @@ test('two homes at once know nothing of each other, and real time goes on outsid
   const began = Date.now()
   await using one = await startHome({ seed: 1, start: '2031-06-01T12:00:00Z' })
   await using two = await startHome({ seed: 2 })
-  await Promise.all([one.advance('1d'), two.advance('2h')])
-  expect(new Date(one.now).toISOString().slice(0, 13)).toBe('2031-06-02T12')
-  expect(new Date(two.now).toISOString().slice(0, 13)).toBe('2030-01-14T08')
+  await Promise.all([one.advance('3h'), two.advance('1h')])
+  expect(new Date(one.now).toISOString().slice(0, 13)).toBe('2031-06-01T15')
+  expect(new Date(two.now).toISOString().slice(0, 13)).toBe('2030-01-14T07')
   expect(Math.abs(Date.now() - began)).toBeLessThan(60_000)
   expect(one.issuer.port).not.toBe(two.issuer.port)
 })
@@ -179,9 +182,9 @@ test('a program that cannot refresh a token gets an app password, which outlives
     const heard: string[] = []
     client.on('message', (_topic, payload) => heard.push(payload.toString()))
     await client.subscribeAsync('homie/5/+/climate/action')
-    await home.advance('1d')
+    await home.advance('6h')
     await home.settle()
-    await expect.poll(() => home.settle().then(() => heard.length)).toBeGreaterThan(20)
+    await expect.poll(() => home.settle().then(() => heard.length)).toBeGreaterThan(5)
     expect(client.connected).toBe(true)
     // Whoever makes one has confirmed lately who they are, a day later as well.
     expect(await home.appPassword({ name: 'another', scopes: ['home:read'] })).toMatch(/^latchkey_/)
@@ -199,6 +202,7 @@ test('a test that is killed leaves a folder, and the next home takes it away', a
     await new Promise(() => {})`
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
   })
   await new Promise((resolve) => child.stdout.once('data', resolve))
   const mine = () =>
@@ -253,7 +257,7 @@ test('a hub that is killed says no more, and what it had said is kept', async ()
 test('a hub that falls over whenever somebody comes in is asked less and less', async () => {
   await using home = await startHome({ devices: ['toaster'] })
   let falls = 0
-  const end = home.elapsed + 20 * 60_000
+  const end = home.elapsed + 5 * 60_000
   await home.faults.hub.kill()
   while (home.elapsed < end) {
     await home.faults.hub.start()
@@ -263,7 +267,8 @@ test('a hub that falls over whenever somebody comes in is asked less and less', 
     await home.faults.hub.kill()
   }
   expect(falls).toBeGreaterThan(5)
-  expect(falls).toBeLessThan(60)
+  // Every five seconds would be sixty.
+  expect(falls).toBeLessThan(25)
 })
 
 test.for([0, -5, Number.NaN, Number.POSITIVE_INFINITY])(

@@ -8,8 +8,15 @@ import { runScenario } from '../../../simulator/scenario/run.ts'
 /** The stories of this folder. */
 export const SCENARIOS: readonly string[] = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml'))
 
-/** A week takes as long as all the others: it is told by `npm run test:long`. */
-export const LONG_SCENARIOS: readonly string[] = ['week-away.yaml']
+/** These take longer than all the others together: they are told by `npm run test:long`. */
+export const LONG_SCENARIOS: readonly string[] = [
+  'burglar-behind-a-cut-line.yaml',
+  'clocks-back.yaml',
+  'clocks-forward.yaml',
+  'every-tenth-message.yaml',
+  'guests-evening.yaml',
+  'week-away.yaml',
+]
 
 /** Runs one of them. */
 export async function tell(file: string): Promise<Report> {
