@@ -38,7 +38,6 @@ const PASSED_ON = [
   'id_token_signed_response_alg',
   'default_max_age',
   'require_auth_time',
-  'post_logout_redirect_uris',
   'backchannel_logout_uri',
   'backchannel_logout_session_required',
   'dpop_bound_access_tokens',
@@ -70,7 +69,15 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
     (each) => each !== 'code' || grants.includes('authorization_code'),
   )
   const redirects = readList(metadata.redirect_uris, 'redirect_uris') ?? []
-  for (const uri of redirects) checkRedirect(uri, type)
+  for (const uri of redirects) {
+    const wrong = faultOf(uri, type)
+    if (wrong !== undefined) throw new errors.InvalidRedirectUri(`redirect_uris holds one that ${wrong}`)
+  }
+  const afterLogout = readList(metadata.post_logout_redirect_uris, 'post_logout_redirect_uris')
+  for (const uri of afterLogout ?? []) {
+    const wrong = faultOf(uri, type)
+    if (wrong !== undefined) throw refused(`post_logout_redirect_uris holds one that ${wrong}`)
+  }
   checkLogout(metadata.backchannel_logout_uri)
   const { home, openid } = readScope(metadata, allowance)
   const kept = Object.fromEntries(
@@ -81,6 +88,7 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
     client_name: name.output,
     application_type: type,
     redirect_uris: redirects,
+    ...(afterLogout !== undefined && { post_logout_redirect_uris: afterLogout }),
     response_types: responseTypes,
     grant_types: grants,
     token_endpoint_auth_method: method,
@@ -101,20 +109,20 @@ function readList(input: unknown, key: string): string[] | undefined {
 }
 
 /** Exact matches only (RFC 9700 §2.1), and nothing that another program on the same machine could take for itself without asking. */
-function checkRedirect(uri: string, type: 'web' | 'native'): void {
+function faultOf(uri: string, type: 'web' | 'native'): string | undefined {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
-  const wrong = (why: string) => new errors.InvalidRedirectUri(`redirect_uris holds one that ${why}`)
-  if (url === undefined) throw wrong('is no absolute URI')
-  if (url.username !== '' || url.password !== '') throw wrong('holds a user name or password')
-  if (/[\s\\*]/.test(uri)) throw wrong('holds a space, a backslash or a wildcard')
+  if (url === undefined) return 'is no absolute URI'
+  if (url.username !== '' || url.password !== '') return 'holds a user name or password'
+  if (/[\s\\*]/.test(uri)) return 'holds a space, a backslash or a wildcard'
+  if (uri.includes('#')) return 'holds a fragment'
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol === 'https:') return
+  if (url.protocol === 'https:') return undefined
   if (url.protocol === 'http:') {
-    if (!loopback) throw wrong('is plain http and not on the loopback interface (RFC 8252 §7.3)')
-    return
+    return loopback ? undefined : 'is plain http and not on the loopback interface (RFC 8252 §7.3)'
   }
-  if (type === 'web') throw wrong('is neither https nor on the loopback interface')
-  if (!url.protocol.includes('.')) throw wrong('has a scheme that is not a reversed domain name (RFC 8252 §7.1)')
+  if (type === 'web') return 'is neither https nor on the loopback interface'
+  if (!url.protocol.includes('.')) return 'has a scheme that is not a reversed domain name (RFC 8252 §7.1)'
+  return undefined
 }
 
 function checkLogout(uri: unknown): void {
