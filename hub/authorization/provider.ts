@@ -130,15 +130,14 @@ export function createProvider(options: ProviderOptions): Provider {
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: (ctx) => ({ address: ctx.ip }) },
       resourceIndicators: {
         enabled: true,
-        // A program that asks for nothing of the home gets a token for `userinfo`.
-        defaultResource: (ctx, client) => (isAppId(client?.clientId) && !wantsHome(ctx) ? [] : AUDIENCE),
+        // A program that asks for nothing of the home gets a token for `userinfo`, where a person stands behind it.
+        defaultResource: (ctx, client) =>
+          isAppId(client?.clientId) && !wantsHome(ctx) && !isForItself(ctx) ? [] : AUDIENCE,
         useGrantedResource: () => true,
         getResourceServerInfo: (ctx, resource, client) => {
           if (resource !== AUDIENCE) throw new errors.InvalidTarget()
           const scopes = scopesOf(client)
-          // Nobody stands behind a program that acts for itself, so it manages nobody.
-          const itself = ctx.oidc.params?.grant_type === 'client_credentials'
-          return homeResource(itself ? scopes.filter((scope) => scope !== 'home:admin') : scopes, accessTokenLifetime)
+          return homeResource(isForItself(ctx) ? scopesForItself(ctx, scopes) : scopes, accessTokenLifetime)
         },
       },
     },
@@ -216,6 +215,7 @@ export function createProvider(options: ProviderOptions): Provider {
     verify: (token) => options.verifier.verify(token).catch(undefinedIfRefused),
     endGrant: (grantId) => endGrant(provider, grantId, options.onGrantEnded),
   })
+  nameUnauthorizedClients(provider)
   letFormsEndAtTheirProgram(provider)
   provider.Client.prototype.compareClientSecret = function compare(this: { clientSecret?: string }, secret: string) {
     return secretMatches(secret, this.clientSecret ?? '')
@@ -264,10 +264,34 @@ function scopesOf({
   return isDeviceId(clientId) ? ['device'] : scopesOfApp(client)
 }
 
+const isForItself = (ctx: KoaContextWithOIDC): boolean => ctx.oidc.params?.grant_type === 'client_credentials'
+
+/** Nobody stands behind a program that acts for itself, so it manages nobody. A token for nothing would only puzzle its developer. */
+function scopesForItself(ctx: KoaContextWithOIDC, scopes: readonly Scope[]): readonly Scope[] {
+  const may = scopes.filter((scope) => scope !== 'home:admin')
+  if (may.some((scope) => ctx.oidc.requestParamScopes.has(scope))) return may
+  const asked = [...ctx.oidc.requestParamScopes].join(' ')
+  // RFC 6749 §3.3: without a scope it is refused as well, rather than given what nobody asked for.
+  throw new errors.InvalidScope(`ask for one or more of: ${may.join(' ')}`, asked)
+}
+
 const wantsHome = (ctx: KoaContextWithOIDC): boolean => [...ctx.oidc.requestParamScopes].some(isScope)
 
 function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof AdmissionError)) throw error
+}
+
+/** RFC 6749 §5.2: who is known and may not use this grant type is an `unauthorized_client`; the library says `invalid_request`. */
+function nameUnauthorizedClients(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc?.route !== 'token' || ctx.body?.error !== 'invalid_request') return
+    const { client, params } = ctx.oidc
+    const asked = params?.grant_type
+    if (client === undefined || typeof asked !== 'string' || client.grantTypeAllowed(asked)) return
+    const has = client.grantTypes?.join(', ')
+    ctx.body = { error: 'unauthorized_client', error_description: `this client is registered for: ${has}` }
+  })
 }
 
 /** The page that sends an answer on as a form (OAuth 2.0 Form Post Response Mode), and the one that signs out. */

@@ -19,18 +19,29 @@ export function answerForStructuredTokens(
     // The client has proved who it is by now: the library asks for that first.
     if (ctx.body?.error !== 'unsupported_token_type' || ctx.oidc.client === undefined) return
     const claims = await options.verify(String(ctx.oidc.params?.token))
+    if (
+      route === 'revocation' &&
+      claims !== undefined &&
+      isOwn(claims) &&
+      claims.client_id === ctx.oidc.client.clientId
+    ) {
+      // RFC 7009 §2.2.1. To say 200 would be to say that it is of no use any more.
+      ctx.body.error_description = 'a program’s own access token ends by itself, or when the program is removed'
+      return
+    }
     ctx.status = 200
     if (route === 'introspection') {
       ctx.body = claims !== undefined && mayIntrospect(ctx.oidc.client, claims) ? describe(claims) : { active: false }
       return
     }
     ctx.body = ''
-    // "200 also for an invalid token": nobody learns whose it was. A program's own token has no grant and ends within ten minutes.
-    if (claims !== undefined && claims.client_id === ctx.oidc.client.clientId && claims.grant_id !== claims.client_id) {
-      await options.endGrant(claims.grant_id)
-    }
+    // "200 also for an invalid token": nobody learns whose it was.
+    if (claims !== undefined && claims.client_id === ctx.oidc.client.clientId) await options.endGrant(claims.grant_id)
   })
 }
+
+/** It stands on the program and not on a grant. */
+const isOwn = ({ client_id, grant_id }: AccessTokenClaims): boolean => client_id === grant_id
 
 /** Its own, or any for a client that proves who it is and is no device: a resource server of the household. */
 export function mayIntrospect(
