@@ -8,7 +8,7 @@ import { addressOf, type Requests } from '../authorization/pages/requests.ts'
 import { FRESH_FOR, isFresh } from '../authorization/sessions.ts'
 import type { Admission } from '../broker/admission.ts'
 import type { Principal } from '../broker/principal.ts'
-import { problem, stepUpProblem } from './problem.ts'
+import { problem, scopeProblem, stepUpProblem, tokenProblem } from './problem.ts'
 
 /** What a route knows of its request once the bearer was admitted. */
 export interface Asked extends Requests {
@@ -18,23 +18,19 @@ export interface Asked extends Requests {
 /** Lets those pass who have the scope: 401 for a token that is not good, 403 for one that is not enough. */
 export function requireScope(admission: Admission, publicUrl: URL, scope: Scope): MiddlewareHandler<Asked> {
   return async (c, next) => {
-    const token = bearerOf(c)
+    const shown = readAuthorization(c)
+    if (shown === undefined) return tokenProblem(c, undefined)
     const url = new URL(c.req.path, publicUrl).href
-    if (token === undefined)
-      return problem(c, 401, 'Send an access token or an app password as "Authorization: Bearer …"')
     const principal = await admission
-      .admit(token, { proof: c.req.header('dpop'), method: c.req.method, url })
+      .admit(shown.token, { proof: c.req.header('dpop'), method: c.req.method, url })
       .catch((error: unknown) => {
-        if (error instanceof AdmissionError) return undefined
+        if (error instanceof AdmissionError) return error
         throw error
       })
-    if (principal === undefined)
-      return problem(
-        c,
-        401,
-        'The access token or app password is not valid here, has expired, was revoked or lacks its DPoP proof',
-      )
-    if (!principal.scopes.includes(scope)) return problem(c, 403, `This needs the scope ${scope}`)
+    if (principal instanceof AdmissionError) return tokenProblem(c, principal)
+    if ((shown.scheme === 'dpop') !== (principal.boundTo !== undefined))
+      return tokenProblem(c, WRONG_SCHEME[shown.scheme])
+    if (!principal.scopes.includes(scope)) return scopeProblem(c, scope)
     c.set('principal', principal)
     return next()
   }
@@ -59,7 +55,14 @@ export function requireFreshPerson(clock: Clock): MiddlewareHandler<Asked> {
   }
 }
 
-function bearerOf(c: Context): string | undefined {
-  const [, token] = /^(?:Bearer|DPoP) +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? []
-  return token
+/** RFC 9449 §7.1: a bound token comes as `DPoP` and nothing else does. */
+const WRONG_SCHEME = {
+  bearer: new AdmissionError('proof_missing', 'it is bound to a key: send it as DPoP'),
+  dpop: new AdmissionError('malformed', 'it is bound to no key: send it as Bearer'),
+} as const
+
+function readAuthorization(c: Context): { readonly scheme: 'bearer' | 'dpop'; readonly token: string } | undefined {
+  const [, scheme, token] = /^(Bearer|DPoP) +([\w.~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? []
+  if (scheme === undefined || token === undefined) return undefined
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
 }

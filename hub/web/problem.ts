@@ -1,12 +1,14 @@
 // Problems as RFC 9457 says.
 import type { Context } from 'hono'
+import type { Scope } from '#contract/scopes.ts'
 import type { Millis } from '#contract/time.ts'
+import type { AdmissionError } from '../authorization/access-token.ts'
+import { PROOF_ALGORITHMS } from '../authorization/dpop.ts'
 
-type Status = 400 | 401 | 403 | 404 | 409 | 500
+type Status = 400 | 403 | 404 | 409 | 500
 
 const TITLES: Readonly<Record<Status, string>> = {
   400: 'The request cannot be read',
-  401: 'An access token is needed',
   403: 'The access token does not allow this',
   404: 'There is no such thing',
   409: 'The household would not be right afterwards',
@@ -16,8 +18,36 @@ const TITLES: Readonly<Record<Status, string>> = {
 export function problem(c: Context, status: Status, detail: string) {
   return c.body(JSON.stringify({ type: 'about:blank', title: TITLES[status], status, detail }), status, {
     'content-type': 'application/problem+json',
-    ...(status === 401 && { 'www-authenticate': 'Bearer realm="latchkey"' }),
   })
+}
+
+const BEARER = 'Bearer realm="latchkey"'
+const DPOP = 'DPoP realm="latchkey"'
+const ALGS = `algs="${PROOF_ALGORITHMS.join(' ')}"`
+
+/** No token came, or one that is not good: the challenge says which scheme would do, and what is wrong (RFC 6750 §3, RFC 9449 §7.1). */
+export function tokenProblem(c: Context, refused: AdmissionError | undefined) {
+  const detail = refused?.message ?? 'Send an access token or an app password as "Authorization: Bearer …"'
+  const body = { type: 'about:blank', title: 'An access token is needed', status: 401, detail }
+  return c.body(JSON.stringify(body), 401, {
+    'content-type': 'application/problem+json',
+    'www-authenticate': challengeFor(refused),
+  })
+}
+
+function challengeFor(refused: AdmissionError | undefined): string {
+  if (refused === undefined) return `${BEARER}, ${DPOP}, ${ALGS}`
+  const told = (error: string) => `error="${error}", error_description="${refused.message}"`
+  if (refused.code === 'bad_proof') return `${DPOP}, ${told('invalid_dpop_proof')}, ${ALGS}`
+  if (refused.code === 'proof_missing') return `${DPOP}, ${told('invalid_token')}, ${ALGS}`
+  return `${BEARER}, ${told('invalid_token')}`
+}
+
+/** The token is good and not enough (RFC 6750 §3.1). */
+export function scopeProblem(c: Context, scope: Scope) {
+  const detail = `This needs the scope ${scope}`
+  c.header('www-authenticate', `${BEARER}, error="insufficient_scope", error_description="${detail}", scope="${scope}"`)
+  return problem(c, 403, detail)
 }
 
 /** RFC 9470 §3: the token is good, and its person has to prove again who they are. The client asks for another one with this `max_age`. */

@@ -48,7 +48,11 @@ test('refuses in the words of RFC 9457: no token, a bad one, one that is not eno
     }
   }
   const problem = 'application/problem+json'
-  expect(await ask('/api/devices')).toMatchObject({ status: 401, type: problem, challenge: 'Bearer realm="latchkey"' })
+  expect(await ask('/api/devices')).toMatchObject({
+    status: 401,
+    type: problem,
+    challenge: expect.stringMatching(/^Bearer /),
+  })
   expect(await ask('/api/devices', bearer('a.b.c'))).toMatchObject({ status: 401, type: problem })
   const little = await signIn(url, home.owner, 'openid home:read')
   expect(await ask('/api/devices/toaster-zzzzzz', { method: 'DELETE', ...bearer(little) })).toMatchObject({
