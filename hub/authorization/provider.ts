@@ -37,6 +37,7 @@ import { boundStrangers, type StrangerLimits } from './strangers.ts'
 const DEVICE_CODE_SECONDS = 600
 /** RFC 7523 §3: "unreasonably far in the future" is for the server to say; a minute is usual. */
 const LONGEST_ASSERTION_SECONDS = 300
+const CLOCKS_DIFFER_SECONDS = 60
 const MONTH_SECONDS = 30 * 24 * 3600
 /** A device is paired until somebody puts it out: its grant and refresh token outlive the hardware. */
 const DEVICE_SECONDS = 20 * 365 * 24 * 3600
@@ -141,9 +142,14 @@ export function createProvider(options: ProviderOptions): Provider {
         },
       },
     },
-    assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp }) => {
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp, iat }) => {
+      const now = Math.floor(clock.now() / 1000)
+      // One that is made ahead of its time waits for whoever finds it.
+      if (iat !== undefined && !(Number(iat) - now <= CLOCKS_DIFFER_SECONDS)) {
+        throw new errors.InvalidClientAuth('iat is in the future: compare your clock with the Date of this answer')
+      }
       // Its id is remembered until it ends, so that it is used once: nobody shall fill the disk with ids that never end.
-      const left = Number(exp) - Math.floor(clock.now() / 1000)
+      const left = Number(exp) - now
       if (left > LONGEST_ASSERTION_SECONDS) {
         throw new errors.InvalidClientAuth(`a client assertion must end within ${LONGEST_ASSERTION_SECONDS} seconds`)
       }
