@@ -135,8 +135,10 @@ function checkLogout(uri: unknown): void {
 }
 
 function readScope(metadata: ClientMetadata, { scopes }: Allowance) {
-  const asked =
-    metadata.scope === undefined ? ['openid', 'profile', 'offline_access', ...scopes] : metadata.scope.split(' ')
+  if (metadata.scope !== undefined && typeof metadata.scope !== 'string') {
+    throw refused('scope must be one text, with a space between two')
+  }
+  const asked = metadata.scope?.split(' ') ?? ['openid', 'profile', 'offline_access', ...scopes]
   const openid = OPENID_SCOPES.filter((scope) => asked.includes(scope))
   const home: readonly Scope[] = asked.filter(isScope)
   const beyond = home.filter((scope) => !scopes.includes(scope))
