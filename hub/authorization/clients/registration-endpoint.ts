@@ -8,6 +8,7 @@ import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from '../registration.ts
 import { applyAppPolicy, HOME_SCOPE_PROPERTY, scopesOfApp } from './app-policy.ts'
 import { createAppId, isAppId } from './apps.ts'
 import type { Allowance, RegistrationTokens } from './registration-tokens.ts'
+import { isKept } from './secret.ts'
 
 type Taken = { readonly id: string } & Allowance
 
@@ -59,7 +60,7 @@ export function registration(options: {
 /** A program that changes itself keeps within what it has (RFC 7592 §2.2). It was loaded before, to see who asks. */
 function allowanceOfUpdate(ctx: KoaContextWithOIDC | undefined): Allowance | undefined {
   const client = ctx?.oidc.client
-  if (client === undefined || ctx?.oidc.route !== 'client' || ctx.method !== 'PUT') return undefined
+  if (client === undefined || ctx?.oidc.route !== UPDATE) return undefined
   return { scopes: scopesOfApp(client), password: client.grantTypeAllowed('password') }
 }
 
@@ -75,19 +76,28 @@ export function attendRegistration(
   })
   provider.use(async (ctx, next) => {
     await next()
-    const route = ctx.oidc?.route
-    if (route !== 'registration' && route !== 'client') return
+    if (!ROUTES.includes(ctx.oidc?.route ?? '')) return
     const body: unknown = ctx.body
-    if (typeof body !== 'object' || body === null || !isClient(body)) return
+    if (typeof body !== 'object' || body === null) return
+    if (ctx.oidc.route === UPDATE && ctx.status === 400 && 'client_secret' in (ctx.oidc.body ?? {})) {
+      // The library compares it with what is kept. Whoever reads its metadata first does not find one to send.
+      ctx.body = { ...body, error_description: 'leave client_secret out: only its hash is kept' }
+      return
+    }
+    if (!isClient(body)) return
     // Scopes are one list to the outside.
     const scope = [body.scope, body[HOME_SCOPE_PROPERTY]]
       .filter((each) => typeof each === 'string' && each !== '')
       .join(' ')
     const { [HOME_SCOPE_PROPERTY]: _, client_secret: secret, ...rest } = body
-    // Only its hash is kept, so it is shown once.
-    const shown = route === 'registration' && secret !== undefined ? { client_secret: secret } : {}
+    // Only its hash is kept, so it is shown once: when it is made.
+    const shown = typeof secret === 'string' && !isKept(secret) ? { client_secret: secret } : {}
     ctx.body = { ...rest, ...(scope !== '' && { scope }), ...shown }
   })
 }
+
+/** As the library names them. */
+const UPDATE = 'client_update'
+const ROUTES: readonly string[] = ['registration', 'client', UPDATE]
 
 const isClient = (body: object): body is Record<string, unknown> => 'client_id' in body
