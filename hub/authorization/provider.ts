@@ -154,6 +154,12 @@ export function createProvider(options: ProviderOptions): Provider {
         throw new errors.InvalidClientAuth(`a client assertion must end within ${LONGEST_ASSERTION_SECONDS} seconds`)
       }
     },
+    // The library connects to no private address, and a household's programs have no other. What is called was judged when the program
+    // was registered (clients/app-policy.ts), and it is never more than a sign-out that is told.
+    fetch(url, options: RequestInit & { dispatcher?: unknown } = {}) {
+      const { dispatcher: _, ...plain } = options
+      return globalThis.fetch(url, plain)
+    },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
       policy: interactionPolicy(options.sessionOf),

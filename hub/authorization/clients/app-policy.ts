@@ -78,7 +78,7 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
     const wrong = faultOf(uri, type)
     if (wrong !== undefined) throw refused(`post_logout_redirect_uris holds one that ${wrong}`)
   }
-  checkLogout(metadata.backchannel_logout_uri)
+  checkLogout(metadata.backchannel_logout_uri, redirects)
   const { home, openid } = readScope(metadata, allowance)
   const kept = Object.fromEntries(
     PASSED_ON.flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]]])),
@@ -125,12 +125,16 @@ function faultOf(uri: string, type: 'web' | 'native'): string | undefined {
   return undefined
 }
 
-function checkLogout(uri: unknown): void {
+/** The one address that the hub itself calls: it must be where the program's people are sent anyway, or it could be anything in the house. */
+function checkLogout(uri: unknown, redirects: readonly string[]): void {
   if (uri === undefined) return
   const url = typeof uri === 'string' && URL.canParse(uri) ? new URL(uri) : undefined
   const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url === undefined || (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))) {
     throw refused('backchannel_logout_uri must be https, or on the loopback interface')
+  }
+  if (!redirects.some((each) => new URL(each).hostname === url.hostname)) {
+    throw refused('backchannel_logout_uri must be on the host of one of redirect_uris')
   }
 }
 
