@@ -46,7 +46,7 @@ export function startMembership(options: MembershipOptions): Membership {
   const { kind } = running
   const stopped = new AbortController()
   const { signal } = stopped
-  const servers = createServers({ issuer, ca, discover, lookup, network, clock, signal })
+  const servers = createServers({ issuer, ca, discover, lookup, network, clock, log, signal })
 
   let wakeUp = () => {}
   const waitForPerson = (because: Unpaired): Promise<void> => {

@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { DeviceId, Kind } from '#contract/ids.ts'
+import type { Registration } from './credentials/credentials.ts'
 import type { CredentialStore } from './credentials/store.ts'
 import type { Tokens } from './oauth/answer.ts'
 import type { DeviceAuthorization, HubClient } from './oauth/hub.ts'
@@ -39,7 +40,7 @@ export async function pair(options: PairOptions): Promise<Paired> {
     return { outcome: 'refused' }
   }
   // On disk before it is used: a power cut from here on costs nothing.
-  await store.save({ ...store.current, grant: { refreshToken } })
+  await store.save({ ...store.current, registration: registrationOf(hub, device), grant: { refreshToken } })
   return { outcome: 'paired', tokens: outcome.tokens }
 }
 
@@ -67,10 +68,13 @@ async function register({ hub, store, kind, name, log }: PairOptions): Promise<A
   await store.save(store.current)
   const device = await hub.register(kind, name)
   log.info({ device }, 'registered')
-  const { issuer, pinned } = hub.server
-  const registration = { issuer: issuer.href, device, ...(pinned !== undefined && { ca: pinned }) }
-  await store.save({ version: 1, key: store.current.key, registration })
+  await store.save({ version: 1, key: store.current.key, registration: registrationOf(hub, device) })
   return { device, authorization: await hub.authorize(device) }
+}
+
+/** Again with each grant: a hub that knows the device already may have another authority than when it came to know it. */
+function registrationOf({ server: { issuer, pinned } }: HubClient, device: DeviceId): Registration {
+  return { issuer: issuer.href, device, ...(pinned !== undefined && { ca: pinned }) }
 }
 
 const isUnknownClient = (error: unknown): boolean =>

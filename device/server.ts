@@ -1,4 +1,5 @@
 // Which server a device belongs to, and how it is reached: the one that was named, or the one that was found and pinned.
+import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { Credentials } from './credentials/credentials.ts'
 import type { FoundHub } from './discovery.ts'
@@ -10,7 +11,7 @@ export interface Server {
   readonly issuer: URL
   /** PEM of the authority to trust for it instead of the system's. */
   readonly ca: string | undefined
-  /** The same where it was found with the server: no other is believed from then on. */
+  /** The one to pin with a grant: that which the server was found with, or reached by. */
   readonly pinned: string | undefined
   readonly http: Http
 }
@@ -22,34 +23,47 @@ export interface Servers extends AsyncDisposable {
 
 export interface ServersOptions {
   readonly issuer: URL | undefined
+  /** What a person named goes before what was found or pinned. */
   readonly ca: string | undefined
   /** Finds the hub of this household. */
   readonly discover: ((signal: AbortSignal) => Promise<FoundHub>) | undefined
   readonly lookup: Lookup | undefined
   readonly network: Network | undefined
   readonly clock: Clock
+  readonly log: Logger
   readonly signal: AbortSignal
 }
 
 export function createServers(options: ServersOptions): Servers {
-  const { issuer, ca, discover, signal } = options
+  const { issuer, ca, discover, log, signal } = options
   let current: Server | undefined
+  let isTold = false
 
   const choose = async ({ registration, grant }: Credentials): Promise<Pick<Server, 'issuer' | 'pinned'>> => {
     if (issuer !== undefined) return { issuer, pinned: undefined }
     // Whoever let it in is its hub; another one that announces itself is not.
     if (registration !== undefined && grant !== undefined) {
-      return { issuer: new URL(registration.issuer), pinned: registration.ca }
+      const { ca: pinned } = registration
+      if (!isTold && ca !== undefined && pinned !== undefined && ca.trim() !== pinned.trim()) {
+        log.warn('the authority of --ca is not the pinned one: going by --ca')
+        isTold = true
+      }
+      return { issuer: new URL(registration.issuer), pinned }
     }
     if (discover === undefined) throw new TypeError('Cannot look for a hub as the agent must be told how: got no way')
     const hub = await discover(signal)
-    return { issuer: hub.issuer, pinned: hub.ca }
+    if (ca !== undefined && hub.issuer.protocol !== 'https:') {
+      throw new Error(
+        `Cannot join ${hub.issuer.origin} as --ca must vouch for it: name it with --hub, or leave --ca out`,
+      )
+    }
+    return { issuer: hub.issuer, pinned: ca ?? hub.ca }
   }
 
   return {
     async of(credentials) {
       const chosen = await choose(credentials)
-      const wanted = { ...chosen, ca: chosen.pinned ?? ca }
+      const wanted = { ...chosen, ca: ca ?? chosen.pinned }
       if (current?.issuer.href === wanted.issuer.href && current.ca === wanted.ca) return current
       await current?.http[Symbol.asyncDispose]()
       current = { ...wanted, http: createHttp({ ...options, ca: wanted.ca }) }

@@ -23,3 +23,4 @@ export const credentials = v.object({
   grant: v.exactOptional(v.object({ refreshToken: v.string() })),
 })
 export type Credentials = v.InferOutput<typeof credentials>
+export type Registration = NonNullable<Credentials['registration']>
