@@ -16,6 +16,8 @@ export interface PinWiring {
    */
   readonly safe?: Level
   readonly drive?: NonNullable<OutputSettings['drive']>
+  /** An input's resistor inside the board, until a program asks for another. Default as it is. */
+  readonly bias?: Bias
   /** An input's level that lasts shorter is never heard of. Default 0. */
   readonly debounceMicros?: number
 }
@@ -33,12 +35,15 @@ export interface Lines extends Disposable {
 
 const RETRY_AFTER = seconds(2)
 
+type PinUse = Pick<Pin, 'direction' | 'wiring' | 'bias'>
+
 interface Pin {
   readonly name: string
   readonly direction: 'input' | 'output'
   readonly wiring: PinWiring
   readonly listeners: ((level: Level) => void)[]
-  bias: Bias
+  /** What a program asked for since. */
+  bias: Bias | undefined
   line: Line | undefined
   /** The last level told to `listeners`. */
   told: Level | undefined
@@ -106,7 +111,7 @@ export function openLines(options: {
       direction,
       wiring: wiring.get(offset) ?? {},
       listeners: [],
-      bias: 'as_is',
+      bias: undefined,
       line: undefined,
       told: undefined,
     }
@@ -157,7 +162,8 @@ export function openLines(options: {
   }
 }
 
-function settingsOf({ direction, wiring, bias }: Pin): LineSettings {
+/** What the kernel is asked for. */
+export function settingsOf({ direction, wiring, bias = wiring.bias ?? 'as_is' }: PinUse): LineSettings {
   const { activeLow = false, safe = 0, drive = 'push_pull', debounceMicros = 0 } = wiring
   return direction === 'output'
     ? { direction, activeLow, drive, level: safe }
