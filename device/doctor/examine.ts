@@ -5,7 +5,7 @@ import { systemClock } from '#contract/clock.ts'
 import { isKind, KINDS, type Kind } from '#contract/ids.ts'
 import { type Environment, formatSettings, readCommand, readHubUrl, readPem, UsageError } from '#contract/settings.ts'
 import { wiringPath } from '../install/plan.ts'
-import { unitName } from '../install/unit.ts'
+import { unitPath } from '../install/unit.ts'
 import { lookupLocal } from '../lookup.ts'
 import { lookAtCredentials, lookAtData } from './data.ts'
 import { type Finding, formatFindings } from './finding.ts'
@@ -71,9 +71,7 @@ const INSTALLED_DATA = '/var/lib/latchkey'
 
 /** The one that was named, else all that have left something here. */
 const kindsAt = (data: string, kind: Kind | undefined): readonly Kind[] =>
-  kind !== undefined
-    ? [kind]
-    : KINDS.filter((each) => existsSync(join(data, each)) || existsSync(`/etc/systemd/system/${unitName(each)}`))
+  kind !== undefined ? [kind] : KINDS.filter((each) => existsSync(join(data, each)) || existsSync(unitPath(each)))
 
 interface Device {
   readonly data: string

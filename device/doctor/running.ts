@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Clock } from '#contract/clock.ts'
 import type { Kind } from '#contract/ids.ts'
-import { unitName } from '../install/unit.ts'
+import { unitName, unitPath } from '../install/unit.ts'
 import { askAgent } from '../local/client.ts'
 import { formatReply } from '../local/command.ts'
 import { about, type Finding } from './finding.ts'
@@ -32,7 +32,7 @@ const MOST_EXPOSED = 2
 
 export async function lookAtUnit(kind: Kind, root = ''): Promise<readonly Finding[]> {
   const unit = about('unit')
-  const file = `${root}/etc/systemd/system/${unitName(kind)}`
+  const file = `${root}${unitPath(kind)}`
   if (!existsSync(file)) {
     return [unit.warning('it is not installed: nothing starts it after a power cut', 'latchkey device install')]
   }

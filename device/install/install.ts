@@ -9,9 +9,10 @@ import { KINDS, type Kind } from '#contract/ids.ts'
 import { UsageError } from '#contract/settings.ts'
 import { readYaml } from '../wiring/open.ts'
 import { readWiring } from '../wiring/wiring.ts'
+import { describeServer, keepServer, readInstalled } from './installed.ts'
 import { authorityPath, planInstallation, SEALING_KEY, SHARED, wiringPath } from './plan.ts'
 import type { InstallSettings } from './settings.ts'
-import { unitName } from './unit.ts'
+import { unitName, unitPath } from './unit.ts'
 import { machineUseOf } from './uses.ts'
 import { textOf, writePlanned } from './write.ts'
 
@@ -27,11 +28,13 @@ const WORDS = { written: 'wrote', unchanged: 'as it was', kept: 'kept, it is you
 
 /** Idempotent. Resolves with the exit code. */
 export async function install(settings: InstallSettings, { program, isRoot, print }: Installer): Promise<number> {
-  const { kind, hub, ca, root, dry } = settings
+  const { kind, root, dry } = settings
   if (!mayWrite(settings, isRoot)) throw notRoot('install')
   const { text, file, differs } = await readWiringFile(settings)
+  const installed = await readInstalled(kind, root)
+  const server = keepServer(settings, installed)
   const plan = planInstallation({
-    ...{ kind, program, wiring: text, hub, ca },
+    ...{ kind, program, wiring: text, ...server },
     uses: machineUseOf(readWiring(readYaml(text, file), { kind, file })),
     sealingKey: existsSync(join(root, SEALING_KEY)) ? SEALING_KEY : undefined,
     packaged: existsSync(join(root, '/usr/lib/sysusers.d/latchkey.conf')),
@@ -41,6 +44,7 @@ export async function install(settings: InstallSettings, { program, isRoot, prin
     print(`${dry && written === 'written' ? 'would write' : WORDS[written]}: ${join(root, planned.path)}`)
     if (dry && written === 'written') print(indent(planned.content))
   }
+  for (const line of describeServer(settings, installed, server)) print(line)
   if (differs)
     print(`\n${wrap(`--config is another than ${file}, which is kept and is what counts: change that one.`)}`)
   print('\nNext, as root:')
@@ -53,9 +57,9 @@ export async function install(settings: InstallSettings, { program, isRoot, prin
 export async function uninstall(settings: InstallSettings, { isRoot, print }: Installer): Promise<number> {
   const { kind, root, dry } = settings
   if (!mayWrite(settings, isRoot)) throw notRoot('uninstall')
-  const units = '/etc/systemd/system'
-  const own = [`${units}/${unitName(kind)}`, `${units}/multi-user.target.wants/${unitName(kind)}`, authorityPath(kind)]
-  const isLast = !KINDS.some((other) => other !== kind && existsSync(join(root, units, unitName(other))))
+  const wanted = `/etc/systemd/system/multi-user.target.wants/${unitName(kind)}`
+  const own = [unitPath(kind), wanted, authorityPath(kind)]
+  const isLast = !KINDS.some((other) => other !== kind && existsSync(join(root, unitPath(other))))
   const gone = [...own, ...(isLast ? SHARED.map(({ path }) => path) : [])]
   for (const path of gone) {
     const file = join(root, path)

@@ -1,6 +1,6 @@
 // What an installation puts where, as values; install.ts writes them.
 import type { Kind } from '#contract/ids.ts'
-import { formatUnit, USER, unitName } from './unit.ts'
+import { formatUnit, USER, unitName, unitPath } from './unit.ts'
 import type { MachineUse } from './uses.ts'
 
 export interface PlannedFile {
@@ -65,7 +65,7 @@ export function planInstallation(options: PlanOptions): InstallPlan {
   const unit = formatUnit({ kind, program, flags, uses, sealingKey })
   return {
     files: [
-      { path: `/etc/systemd/system/${unitName(kind)}`, content: unit, mode: 0o644 },
+      { path: unitPath(kind), content: unit, mode: 0o644 },
       ...(packaged ? [] : SHARED),
       ...(ca === undefined ? [] : [{ path: authorityPath(kind), content: ca, mode: 0o644 }]),
       { path, content: wiring, mode: 0o644, unlessThere: true },

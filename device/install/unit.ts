@@ -15,6 +15,7 @@ export interface UnitOptions {
 }
 
 export const unitName = (kind: Kind): string => `latchkey-${kind}.service`
+export const unitPath = (kind: Kind): string => `/etc/systemd/system/${unitName(kind)}`
 /** A system user of its own, made by systemd-sysusers(8). */
 export const USER = 'latchkey'
 

@@ -75,6 +75,39 @@ test('the authority of a hub that is its own goes where the unit can read it, an
   expect(readdirSync(join(root, '/etc/latchkey'))).toEqual(['thermostat.yaml'])
 })
 
+test('again, it keeps the hub and the authority of the unit, and says so', async () => {
+  const pem = join(root, 'ca.pem')
+  writeFileSync(pem, '-----BEGIN CERTIFICATE-----\n')
+  const hub = 'https://[fd00::1]:8443'
+  await install(within('--config', hall, '--hub', hub, '--ca', pem), installer())
+  expect(said.filter((line) => /the unit/.test(line))).toEqual([])
+  const before = there(UNIT)
+  await install(within(), installer())
+  expect(there(UNIT)).toBe(before)
+  expect(said.filter((line) => /the unit:/.test(line))).toEqual([
+    `kept in the unit: --hub, ${hub} of before`,
+    'kept in the unit: --ca, the authority of before',
+  ])
+})
+
+test('another hub takes the place of the one in the unit, and its authority goes with it', async () => {
+  const pem = join(root, 'ca.pem')
+  writeFileSync(pem, '-----BEGIN CERTIFICATE-----\n')
+  await install(within('--config', hall, '--hub', 'https://old.local:8443', '--ca', pem), installer())
+  await install(within('--hub', 'https://new.local:8443'), installer())
+  expect(there(UNIT)).toContain(' --hub https://new.local:8443\n')
+  expect(said.filter((line) => /the unit:/.test(line))).toEqual([
+    'changed in the unit: --hub, https://new.local:8443 instead of https://old.local:8443 of before',
+    'gone from the unit: --ca, the authority of before',
+  ])
+  await install(within('--ca', pem), installer())
+  expect(there(UNIT)).toContain(' --hub https://new.local:8443 --ca /etc/latchkey/thermostat-ca.pem\n')
+  expect(said.filter((line) => /the unit:/.test(line)).slice(2)).toEqual([
+    'kept in the unit: --hub, https://new.local:8443 of before',
+    'new in the unit: --ca, the authority',
+  ])
+})
+
 test('a wiring that was changed somewhere else is not what counts, and that is said', async () => {
   await install(within('--config', hall), installer())
   expect(said.join('\n')).not.toContain('change that one')
