@@ -1,10 +1,10 @@
 // The JSON API: what the phone page needs besides MQTT. Bearer tokens only, so there is nothing to forge.
 import { Hono } from 'hono'
-import { describeRoute, openAPIRouteHandler } from 'hono-openapi'
+import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { type Clock, formatInstant } from '#contract/clock.ts'
 import { KINDS } from '#contract/ids.ts'
-import { ROLES, type Scope } from '#contract/scopes.ts'
+import { AUDIENCE, ROLE_CEILING, ROLES, type Scope } from '#contract/scopes.ts'
 import type { Accounts } from '../authorization/accounts.ts'
 import type { AppPasswords } from '../authorization/app-passwords.ts'
 import type { Audit } from '../authorization/audit.ts'
@@ -12,6 +12,8 @@ import type { Apps } from '../authorization/clients/apps.ts'
 import type { RegistrationTokens } from '../authorization/clients/registration-tokens.ts'
 import { type Devices, deviceFacts } from '../authorization/devices.ts'
 import type { Invitations } from '../authorization/invitations.ts'
+import { PAGE_CLIENT } from '../authorization/page-client.ts'
+import type { Requests } from '../authorization/pages/requests.ts'
 import type { People } from '../authorization/people.ts'
 import type { Admission } from '../broker/admission.ts'
 import { answers, fails, refusals } from './answers.ts'
@@ -20,8 +22,10 @@ import { auditRoutes } from './audit.ts'
 import { type Asked, actorOf, requireFreshPerson, requireScope } from './bearer.ts'
 import { asks, decodeBody, wholeBody } from './body.ts'
 import { clientRoutes } from './clients.ts'
+import { openApi } from './open-api.ts'
 import { invitationRoutes, peopleRoutes } from './people.ts'
 import { problem } from './problem.ts'
+import { signInRoutes } from './sign-in.ts'
 
 const devicesBody = v.object({
   devices: v.array(
@@ -55,7 +59,7 @@ export function createApi(options: {
   readonly removeApp: (id: string) => boolean
   readonly publicUrl: URL
   readonly clock: Clock
-}): Hono {
+}): Hono<Requests> {
   const { admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit } = options
   const { isConnected, unpair, removeApp, publicUrl, clock } = options
   const api = new Hono<Asked>()
@@ -135,21 +139,15 @@ export function createApi(options: {
   api.route('/people', peopleRoutes({ people, ...guards }))
   api.route('/invitations', invitationRoutes({ invitations, publicUrl, ...guards }))
   api.route('/audit', auditRoutes({ audit, needs }))
-  api.get(
-    '/openapi.json',
-    openAPIRouteHandler(api, {
-      documentation: {
-        info: { title: 'Latchkey', version: '1', description: 'The household hub. State and control go over MQTT.' },
-        servers: [{ url: new URL('/api', publicUrl).href }],
-        components: {
-          securitySchemes: {
-            bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an app password' },
-          },
-        },
-        security: [{ bearer: [] }],
-      },
+  api.route(
+    '/',
+    signInRoutes({
+      ...{ issuer: publicUrl.origin, clientId: PAGE_CLIENT, own: true },
+      scope: ['openid', ...ROLE_CEILING.owner].join(' '),
+      parameters: { resource: AUDIENCE },
     }),
   )
+  api.get('/openapi.json', openApi(api, publicUrl))
   api.all('*', (c) => problem(c, 404, 'The API has no such path; see /api/openapi.json'))
-  return new Hono().route('/api', api)
+  return new Hono<Requests>().route('/api', api)
 }

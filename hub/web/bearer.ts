@@ -19,7 +19,7 @@ export interface Asked extends Requests {
 export function requireScope(admission: Admission, publicUrl: URL, scope: Scope): MiddlewareHandler<Asked> {
   return async (c, next) => {
     const shown = readAuthorization(c)
-    if (shown === undefined) return tokenProblem(c, undefined)
+    if (shown === undefined) return tokenProblem(c, publicUrl, undefined)
     const url = new URL(c.req.path, publicUrl).href
     const principal = await admission
       .admit(shown.token, { proof: c.req.header('dpop'), method: c.req.method, url })
@@ -27,9 +27,9 @@ export function requireScope(admission: Admission, publicUrl: URL, scope: Scope)
         if (error instanceof AdmissionError) return error
         throw error
       })
-    if (principal instanceof AdmissionError) return tokenProblem(c, principal)
+    if (principal instanceof AdmissionError) return tokenProblem(c, publicUrl, principal)
     if ((shown.scheme === 'dpop') !== (principal.boundTo !== undefined))
-      return tokenProblem(c, WRONG_SCHEME[shown.scheme])
+      return tokenProblem(c, publicUrl, WRONG_SCHEME[shown.scheme])
     if (!principal.scopes.includes(scope)) return scopeProblem(c, scope)
     c.set('principal', principal)
     return next()

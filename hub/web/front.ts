@@ -2,20 +2,23 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setSecurityHeaders } from './headers.ts'
 import { clientAddress, type HostPolicy, judgeHost, pinHost } from './host.ts'
+import { RESOURCE_PATH } from './resource.ts'
 
 export interface Front {
   readonly host: HostPolicy
-  /** oidc-provider: everything below `/oauth/` and `/.well-known/`. */
-  readonly provider: RequestListener
+  /** oidc-provider: everything below `/oauth/` and `/.well-known/` that is not the hub's own. */
+  readonly provider?: RequestListener | undefined
   /** Pages, API and the phone page. */
   readonly app: RequestListener
+  /** Origins that the page speaks to besides ours. */
+  readonly connectsTo?: (() => readonly string[]) | undefined
   /** Probes come by address, not by name. */
   readonly health: (path: string) => { readonly status: number; readonly body: object } | undefined
 }
 
-export function createFront({ host, provider, app, health }: Front): RequestListener {
+export function createFront({ host, provider, app, connectsTo, health }: Front): RequestListener {
   return (request, response) => {
-    setSecurityHeaders(response, host.publicUrl)
+    setSecurityHeaders(response, host.publicUrl, connectsTo?.())
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
 
     const report = health(path)
@@ -34,7 +37,7 @@ export function createFront({ host, provider, app, health }: Front): RequestList
       return refuse(response, 403, 'This form was sent from another site')
     }
     pinHost(request, host, clientAddress(request, host))
-    if (isProtocol) provider(request, response)
+    if (isProtocol && path !== RESOURCE_PATH && provider !== undefined) provider(request, response)
     else app(request, response)
   }
 }

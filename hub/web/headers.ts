@@ -22,9 +22,13 @@ const FIXED = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
 
-export function setSecurityHeaders(response: ServerResponse, publicUrl: URL): void {
+/** `connectsTo`: other origins that the page may speak to. */
+export function setSecurityHeaders(response: ServerResponse, publicUrl: URL, connectsTo: readonly string[] = []): void {
   // 'self' does not cover ws: in every browser, so the socket is named.
   const socket = `${publicUrl.protocol === 'https:' ? 'wss' : 'ws'}://${publicUrl.host}`
-  response.setHeader('content-security-policy', [...POLICY, `connect-src 'self' ${socket}`].join('; '))
+  response.setHeader(
+    'content-security-policy',
+    [...POLICY, ['connect-src', "'self'", socket, ...connectsTo].join(' ')].join('; '),
+  )
   for (const [name, value] of Object.entries(FIXED)) response.setHeader(name, value)
 }

@@ -4,6 +4,7 @@ import type { Scope } from '#contract/scopes.ts'
 import type { Millis } from '#contract/time.ts'
 import type { AdmissionError } from '../authorization/access-token.ts'
 import { PROOF_ALGORITHMS } from '../authorization/dpop.ts'
+import { RESOURCE_PATH } from './resource.ts'
 
 type Status = 400 | 403 | 404 | 409 | 500
 
@@ -25,22 +26,26 @@ const BEARER = 'Bearer realm="latchkey"'
 const DPOP = 'DPoP realm="latchkey"'
 const ALGS = `algs="${PROOF_ALGORITHMS.join(' ')}"`
 
-/** No token came, or one that is not good: the challenge says which scheme would do, and what is wrong (RFC 6750 §3, RFC 9449 §7.1). */
-export function tokenProblem(c: Context, refused: AdmissionError | undefined) {
+/**
+ * No token came, or one that is not good: the challenge says where tokens come from (RFC 9728 §5.1), which scheme would do, and what is
+ * wrong (RFC 6750 §3, RFC 9449 §7.1).
+ */
+export function tokenProblem(c: Context, publicUrl: URL, refused: AdmissionError | undefined) {
   const detail = refused?.message ?? 'Send an access token or an app password as "Authorization: Bearer …"'
   const body = { type: 'about:blank', title: 'An access token is needed', status: 401, detail }
   return c.body(JSON.stringify(body), 401, {
     'content-type': 'application/problem+json',
-    'www-authenticate': challengeFor(refused),
+    'www-authenticate': challengeFor(publicUrl, refused),
   })
 }
 
-function challengeFor(refused: AdmissionError | undefined): string {
-  if (refused === undefined) return `${BEARER}, ${DPOP}, ${ALGS}`
+function challengeFor(publicUrl: URL, refused: AdmissionError | undefined): string {
+  const resource = `resource_metadata="${new URL(RESOURCE_PATH, publicUrl).href}"`
+  if (refused === undefined) return `${BEARER}, ${resource}, ${DPOP}, ${ALGS}`
   const told = (error: string) => `error="${error}", error_description="${refused.message}"`
   if (refused.code === 'bad_proof') return `${DPOP}, ${told('invalid_dpop_proof')}, ${ALGS}`
   if (refused.code === 'proof_missing') return `${DPOP}, ${told('invalid_token')}, ${ALGS}`
-  return `${BEARER}, ${told('invalid_token')}`
+  return `${BEARER}, ${resource}, ${told('invalid_token')}`
 }
 
 /** The token is good and not enough (RFC 6750 §3.1). */

@@ -1,17 +1,13 @@
-// Everything the hub answers over HTTP, behind one front.
+// Everything the hub answers over HTTP where it says itself who comes in.
 import type { RequestListener } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
+import { HOME_SCOPES } from '#contract/scopes.ts'
 import type { Authorization } from '../authorization/authorization.ts'
-import type { Requests } from '../authorization/pages/requests.ts'
 import type { Admission } from '../broker/admission.ts'
 import { createApi } from './api.ts'
-import { createFront } from './front.ts'
 import type { HostPolicy } from './host.ts'
-import { problem } from './problem.ts'
-import { servePage } from './static.ts'
+import { serve } from './serve.ts'
 
 export function createWeb(options: {
   readonly authorization: Authorization
@@ -29,31 +25,15 @@ export function createWeb(options: {
   const { authorization, admission, host, page, unpair, isConnected, isReady, clock, log } = options
   const { accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit } = authorization
   const { pages, provider } = authorization
-  const app = new Hono<Requests>()
   const { publicUrl } = host
-  app.route(
-    '/',
-    createApi({
-      ...{ admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit },
-      ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl, clock },
-    }),
-  )
-  app.route('/', pages)
-  app.route('/', servePage(page))
-  app.notFound((c) => c.text('There is no such page\n', 404))
-  app.onError((err, c) => {
-    log.error({ err, method: c.req.method, path: c.req.path }, 'request failed')
-    return problem(c, 500, 'Something went wrong; the log of the hub says what')
+  const api = createApi({
+    ...{ admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit },
+    ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl, clock },
   })
-
-  return createFront({
-    host,
+  return serve({
+    ...{ host, page, isReady, log },
+    resource: { publicUrl, issuer: publicUrl.origin, scopes: HOME_SCOPES },
+    routes: [api, pages],
     provider: provider.callback(),
-    app: getRequestListener(app.fetch),
-    health(path) {
-      if (path === '/healthz') return { status: 200, body: { status: 'alive' } }
-      if (path !== '/readyz') return undefined
-      return isReady() ? { status: 200, body: { status: 'ready' } } : { status: 503, body: { status: 'starting' } }
-    },
   })
 }

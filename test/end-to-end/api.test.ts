@@ -48,12 +48,19 @@ test('refuses in the words of RFC 9457: no token, a bad one, one that is not eno
     }
   }
   const problem = 'application/problem+json'
+  // RFC 9728 §5.1.
+  const challenge = `Bearer realm="latchkey", resource_metadata="${url.href}.well-known/oauth-protected-resource", `
   expect(await ask('/api/devices')).toMatchObject({
-    status: 401,
-    type: problem,
-    challenge: expect.stringMatching(/^Bearer /),
+    ...{
+      status: 401,
+      type: problem,
+      challenge: expect.stringMatching(new RegExp(`^${RegExp.escape(challenge)}DPoP `)),
+    },
   })
-  expect(await ask('/api/devices', bearer('a.b.c'))).toMatchObject({ status: 401, type: problem })
+  expect(await ask('/api/devices', bearer('a.b.c'))).toMatchObject({
+    ...{ status: 401, type: problem },
+    challenge: expect.stringContaining(`${challenge}error="invalid_token"`),
+  })
   const little = await signIn(url, home.owner, 'openid home:read')
   expect(await ask('/api/devices/toaster-zzzzzz', { method: 'DELETE', ...bearer(little) })).toMatchObject({
     status: 403,
@@ -63,6 +70,21 @@ test('refuses in the words of RFC 9457: no token, a bad one, one that is not eno
     await ask('/api/devices/toaster-zzzzzz', { method: 'DELETE', ...bearer(await home.accessToken()) }),
   ).toMatchObject({ status: 404 })
   expect(await ask('/api/nothing')).toMatchObject({ status: 404, type: problem })
+})
+
+test('says without a token where tokens come from', async () => {
+  await using home = await startTestHome()
+  const { publicUrl } = home.home.hub
+  const read = async (path: string) => (await fetch(new URL(path, publicUrl))).json()
+  expect(await read('/.well-known/oauth-protected-resource')).toMatchObject({
+    ...{ resource: publicUrl.origin, authorization_servers: [publicUrl.origin], bearer_methods_supported: ['header'] },
+    scopes_supported: expect.arrayContaining(['device', 'home:read']),
+  })
+  expect(await read('/api/sign-in')).toMatchObject({
+    ...{ issuer: publicUrl.origin, clientId: 'latchkey-page', own: true },
+    parameters: { resource: 'urn:latchkey:home' },
+  })
+  expect(await read('/.well-known/oauth-authorization-server')).toMatchObject({ issuer: publicUrl.origin })
 })
 
 test('a device cannot use the API with its token', async () => {
@@ -83,7 +105,7 @@ test('the API describes itself', async () => {
   expect(Object.keys(document.paths).sort()).toEqual([
     ...['/app-passwords', '/app-passwords/{id}', '/audit', '/clients', '/clients/{id}', '/devices', '/devices/{id}'],
     ...['/invitations', '/invitations/{id}', '/me', '/people', '/people/{id}'],
-    ...['/registration-tokens', '/registration-tokens/{id}'],
+    ...['/registration-tokens', '/registration-tokens/{id}', '/sign-in'],
   ])
   expect(JSON.stringify(document)).toContain('pairedAt')
 })

@@ -6,7 +6,8 @@ export interface PairedDevice {
   readonly kind: string
   readonly name: string
   readonly room: string | null
-  readonly pairedAt: string
+  /** Null where another server lets devices in. */
+  readonly pairedAt: string | null
 }
 
 async function call(session: Session, path: string, method: string, body?: object): Promise<Response> {

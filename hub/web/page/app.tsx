@@ -16,18 +16,14 @@ export function App({ session }: { session: Session }) {
       <header class="top">
         <h1>Home</h1>
         <nav class="own" aria-label="You and the household">
-          {session.scopes.has('home:admin') && (
+          {session.own && session.scopes.has('home:admin') && (
             <>
               <a href="/people">People</a>
               <a href="/programs">Programs</a>
             </>
           )}
-          <a href="/account">Account</a>
-          <form method="post" action="/sign-out">
-            <button type="submit" class="other small">
-              Sign out
-            </button>
-          </form>
+          {session.own && <a href="/account">Account</a>}
+          <SignOut session={session} />
         </nav>
       </header>
       <Connection />
@@ -38,7 +34,10 @@ export function App({ session }: { session: Session }) {
         {link.value.phase === 'live' && devices.length === 0 && (
           <section class="card">
             <h2>Welcome</h2>
-            <p>Nothing is here yet. Devices that want in show a code; type it under “Pair a device”.</p>
+            <p>
+              Nothing is here yet.
+              {session.own && ' Devices that want in show a code; type it under “Pair a device”.'}
+            </p>
           </section>
         )}
         <PairedDevices session={session} />
@@ -49,6 +48,26 @@ export function App({ session }: { session: Session }) {
         ))}
       </div>
     </>
+  )
+}
+
+/** The hub ends its own session by a form; another server is gone to. */
+function SignOut({ session: { own, signOut } }: { session: Session }) {
+  if (!own) {
+    return (
+      signOut && (
+        <button type="button" class="other small" onClick={signOut}>
+          Sign out
+        </button>
+      )
+    )
+  }
+  return (
+    <form method="post" action="/sign-out">
+      <button type="submit" class="other small">
+        Sign out
+      </button>
+    </form>
   )
 }
 

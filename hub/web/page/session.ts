@@ -1,43 +1,69 @@
-// The person's tokens: authorization code with PKCE, kept in memory only. A reload asks the hub again, which answers without a word
-// while its own session lives.
+// The person's tokens: authorization code with PKCE, kept in memory only. A reload asks the authorization server again, which answers without
+// a word while its own session lives. Which server that is, the hub itself or another, the hub says.
 import * as oauth from 'oauth4webapi'
 import { uptime } from './clock.ts'
 
-const CLIENT: oauth.Client = { client_id: 'latchkey-page' }
-const SCOPES = 'openid home:read climate:control toaster:control security:arm security:disarm home:admin'
-const AUDIENCE = 'urn:latchkey:home'
 /** Where the verifier waits for the browser to come back; removed when it has. */
 const PENDING = 'latchkey-sign-in'
 
-const issuer = new URL(location.origin)
 const redirectUri = `${location.origin}/`
-// A page from http://localhost is as safe as the machine it is on; anything else is TLS or has no crypto.subtle at all.
-const insecure = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:' }
 
 export interface Session {
+  /** Ours, whatever the server calls them. */
   readonly scopes: ReadonlySet<string>
-  /** A token that is good for a while; `renew` asks for a new one in any case. Undefined when the hub wants a person to sign in. */
+  /** Whether people and devices are let in and put out by the hub itself. */
+  readonly own: boolean
+  /** Ends the session at another server; undefined where that cannot be asked for. */
+  readonly signOut: (() => void) | undefined
+  /** A token that is good for a while; `renew` asks for a new one in any case. Undefined when the server wants a person to sign in. */
   token(options?: { renew?: boolean }): Promise<string | undefined>
   /** Milliseconds until the token should be replaced. */
   renewIn(): number
 }
 
-const discover = async (): Promise<oauth.AuthorizationServer> =>
-  oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
+/** As `/api/sign-in` says it. */
+interface SignInFacts {
+  readonly issuer: string
+  readonly clientId: string | null
+  readonly scope: string
+  readonly parameters: Readonly<Record<string, string>>
+  readonly own: boolean
+}
 
-/** Leaves the page for the hub's sign-in. */
+interface Place {
+  readonly facts: SignInFacts
+  readonly server: oauth.AuthorizationServer
+  readonly client: oauth.Client
+  /** Of each request for tokens. */
+  readonly send: oauth.TokenEndpointRequestOptions
+}
+
+async function findPlace(): Promise<Place> {
+  const response = await fetch('/api/sign-in')
+  if (!response.ok) throw new Error(`the hub answered ${response.status}`)
+  const facts = (await response.json()) as SignInFacts
+  if (facts.clientId === null) throw new Error(`${facts.issuer} knows no such page: set LATCHKEY_PAGE_CLIENT_ID`)
+  const issuer = new URL(facts.issuer)
+  // A server on http://localhost is as safe as the machine it is on; anything else is TLS.
+  const insecure = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:' }
+  const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
+  const send = { ...insecure, additionalParameters: facts.parameters }
+  return { facts, server, client: { client_id: facts.clientId }, send }
+}
+
+/** Leaves the page for where people sign in. */
 export async function signIn(): Promise<void> {
-  const server = await discover()
+  const { facts, server, client } = await findPlace()
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
   sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state }))
-  const url = new URL(server.authorization_endpoint ?? '/oauth/authorize', issuer)
+  const url = new URL(server.authorization_endpoint ?? '')
   url.search = new URLSearchParams({
-    client_id: CLIENT.client_id,
+    ...facts.parameters,
+    client_id: client.client_id,
     redirect_uri: redirectUri,
     response_type: 'code',
-    scope: SCOPES,
-    resource: AUDIENCE,
+    scope: facts.scope,
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
@@ -48,31 +74,42 @@ export async function signIn(): Promise<void> {
 /** What the address says: nothing yet, or that the browser comes back from signing in. */
 export const isReturning = (): boolean => /[?&](code|error)=/.test(location.search)
 
-/** Trades the code for tokens. Rejects when the hub said no, or when this is not the browser that asked. */
+/** Trades the code for tokens. Rejects when the server said no, or when this is not the browser that asked. */
 export async function finishSignIn(): Promise<Session> {
   const pending: unknown = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null')
   sessionStorage.removeItem(PENDING)
   const returned = new URL(location.href)
   history.replaceState(null, '', '/')
   if (!isPending(pending)) throw new Error('Cannot finish signing in as it must have begun in this tab')
-  const server = await discover()
-  const parameters = oauth.validateAuthResponse(server, CLIENT, returned, pending.state)
+  const place = await findPlace()
+  const { server, client, send } = place
+  const parameters = oauth.validateAuthResponse(server, client, returned, pending.state)
   const response = await oauth.authorizationCodeGrantRequest(
     server,
-    CLIENT,
+    client,
     oauth.None(),
     parameters,
     redirectUri,
     pending.verifier,
-    insecure,
+    send,
   )
-  return createSession(server, await oauth.processAuthorizationCodeResponse(server, CLIENT, response))
+  const tokens = await oauth.processAuthorizationCodeResponse(server, client, response)
+  return createSession(place, tokens, await scopesOf(tokens.access_token))
+}
+
+/** What the token allows here. The hub knows, whatever the server calls it. */
+async function scopesOf(token: string): Promise<readonly string[]> {
+  const response = await fetch('/api/me', { headers: { authorization: `Bearer ${token}` } })
+  if (response.status === 403) throw new Error('you may not see this home')
+  if (!response.ok) throw new Error(`the hub answered ${response.status} to the token`)
+  return ((await response.json()) as { scopes: readonly string[] }).scopes
 }
 
 const isPending = (input: unknown): input is { verifier: string; state: string } =>
   typeof input === 'object' && input !== null && 'verifier' in input && 'state' in input
 
-function createSession(server: oauth.AuthorizationServer, first: oauth.TokenEndpointResponse): Session {
+function createSession(place: Place, first: oauth.TokenEndpointResponse, scopes: readonly string[]): Session {
+  const { facts, server, client, send } = place
   let held = hold(first)
   let refreshToken = first.refresh_token
   let underWay: Promise<string | undefined> | undefined
@@ -80,8 +117,8 @@ function createSession(server: oauth.AuthorizationServer, first: oauth.TokenEndp
   const refresh = async (): Promise<string | undefined> => {
     if (refreshToken === undefined) return undefined
     try {
-      const response = await oauth.refreshTokenGrantRequest(server, CLIENT, oauth.None(), refreshToken, insecure)
-      const tokens = await oauth.processRefreshTokenResponse(server, CLIENT, response)
+      const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken, send)
+      const tokens = await oauth.processRefreshTokenResponse(server, client, response)
       held = hold(tokens)
       refreshToken = tokens.refresh_token ?? refreshToken
       return held.token
@@ -95,7 +132,9 @@ function createSession(server: oauth.AuthorizationServer, first: oauth.TokenEndp
   }
 
   return {
-    scopes: new Set(first.scope?.split(' ')),
+    scopes: new Set(scopes),
+    own: facts.own,
+    signOut: server.end_session_endpoint === undefined ? undefined : () => leave(place, first.id_token),
     renewIn: () => Math.max(0, held.renewAt - uptime()),
     token({ renew = false } = {}) {
       if (!renew && uptime() < held.endsAt) return Promise.resolve(held.token)
@@ -105,6 +144,15 @@ function createSession(server: oauth.AuthorizationServer, first: oauth.TokenEndp
       return underWay
     },
   }
+}
+
+/** RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0 §2): the server sends the browser back when it is done. */
+function leave({ server, client }: Place, idToken: string | undefined): void {
+  const url = new URL(server.end_session_endpoint ?? '')
+  url.searchParams.set('client_id', client.client_id)
+  url.searchParams.set('post_logout_redirect_uri', redirectUri)
+  if (idToken !== undefined) url.searchParams.set('id_token_hint', idToken)
+  location.assign(url)
 }
 
 function hold({ access_token: token, expires_in: seconds = 600 }: oauth.TokenEndpointResponse) {

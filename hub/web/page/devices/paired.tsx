@@ -1,4 +1,4 @@
-// Which devices are paired, and how to unpair one.
+// Which devices are paired, and how to unpair one. Where another server lets them in: which are known.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { describeDevice, listDevices, type PairedDevice, unpairDevice } from '../api.ts'
 import { called, home, link, notice } from '../live.ts'
@@ -45,19 +45,16 @@ export function PairedDevices({ session }: { session: Session }) {
 
   return (
     <section class="card" aria-labelledby="paired">
-      <h2 id="paired">Paired devices</h2>
-      {devices?.length === 0 && <p>None yet. A device that wants in shows a code.</p>}
+      <h2 id="paired">{session.own ? 'Paired devices' : 'Known devices'}</h2>
+      {devices?.length === 0 && <p>None yet.{session.own && ' A device that wants in shows a code.'}</p>}
       <ul class="list">
         {devices?.map((device) => (
           <li key={device.id}>
             <span>
               {device.name}
-              <span class="aside">
-                {device.room && `${device.room}, `}since{' '}
-                {new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(Date.parse(device.pairedAt))}
-              </span>
+              <span class="aside">{asideOf(device)}</span>
             </span>
-            {session.scopes.has('home:admin') && (
+            {session.own && session.scopes.has('home:admin') && (
               <span class="buttons">
                 <button type="button" class="other small" disabled={!live} onClick={() => setNaming(device)}>
                   Rename<span class="unseen"> {device.name}</span>
@@ -70,9 +67,11 @@ export function PairedDevices({ session }: { session: Session }) {
           </li>
         ))}
       </ul>
-      <a class="button" href="/pair">
-        Pair a device
-      </a>
+      {session.own && (
+        <a class="button" href="/pair">
+          Pair a device
+        </a>
+      )}
       {asking !== undefined && (
         <Confirm device={asking} onYes={() => void unpair(asking)} onNo={() => setAsking(undefined)} />
       )}
@@ -81,6 +80,12 @@ export function PairedDevices({ session }: { session: Session }) {
       )}
     </section>
   )
+}
+
+const asideOf = ({ room, pairedAt }: PairedDevice): string => {
+  const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+  const since = pairedAt === null ? null : `since ${day.format(Date.parse(pairedAt))}`
+  return [room, since].filter((part) => part !== null).join(', ')
 }
 
 function Confirm({ device, onYes, onNo }: { device: PairedDevice; onYes: () => void; onNo: () => void }) {
