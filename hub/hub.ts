@@ -17,29 +17,24 @@ import { type Clock, dateOf, systemClock } from '#contract/clock.ts'
 import { openFolder } from '#contract/files.ts'
 import { isLoopbackHost } from '#contract/settings.ts'
 import { type Millis, minutes, seconds } from '#contract/time.ts'
-import { type Authorization, createAuthorization } from './authorization/authorization.ts'
-import { createProofs } from './authorization/dpop.ts'
 import { LEGACY_REASONS } from './authorization/flows/legacy.ts'
-import { openKeys } from './authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from './authorization/lifetimes.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from './authorization/strangers.ts'
-import { admitAppPasswords, createAdmission } from './broker/admission.ts'
 import { type Accepted, type Broker, startBroker } from './broker/broker.ts'
 import { LIMITS } from './broker/limits.ts'
 import type { HubPacket } from './broker/messages.ts'
 import { acceptWebSockets } from './broker/web-socket.ts'
 import type { HubConfig } from './config.ts'
-import { answerFor } from './control/answers.ts'
 import { serveControl } from './control/socket.ts'
 import { startAnnouncements } from './discovery/announce.ts'
 import { startMdns } from './discovery/mdns.ts'
+import type { Door } from './door/door.ts'
+import { openOwnDoor } from './door/own.ts'
 import { startFeed } from './home/feed.ts'
 import { close, listen } from './listen.ts'
-import { openBeside, openDatabase } from './store/database.ts'
-import { keepIssuer } from './store/issuer.ts'
+import { openDatabase } from './store/database.ts'
 import { openCertificates, type TrustFacts } from './tls/certificates.ts'
 import { clientAddress, type HostPolicy } from './web/host.ts'
-import { createWeb } from './web/web.ts'
 
 export type { Accepted } from './broker/broker.ts'
 export { HELP_SETTING, HUB_SETTINGS, JSON_SETTING, readHubConfig, readHubSettings } from './config.ts'
@@ -98,8 +93,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await using began = new AsyncDisposableStack()
   await openFolder(folder)
   const database = began.adopt(openDatabase(folder, survives), (opened) => opened.close())
-  const beside = began.adopt(openBeside(database), (opened) => opened.close())
-  const keys = await openKeys(folder, { clock, tokenLifetime: accessTokenLifetime })
 
   // Ports first: an issuer on a port that the system chose is known only afterwards.
   const certificates = began.use(
@@ -138,31 +131,24 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     else handle(socket, socket.remoteAddress ?? 'unknown')
   }
 
-  const authorization = createAuthorization({
-    ...{ issuer: publicUrl, database, beside, keys, clock, log, pollInterval, accessTokenLifetime, strangers, random },
-    legacyFlows,
-    mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
-    onGrantEnded: (grantId) => broker?.endGrant(grantId),
-  })
-  began.use(authorization.audit)
-  const { appPasswords } = authorization
-  const admission = admitAppPasswords(appPasswords.find, createAdmission(authorization.verifier, createProofs(clock)))
+  const door = began.use(
+    await openOwnDoor({
+      ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
+      legacyFlows,
+      mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
+      onGrantEnded: (grantId) => broker?.endGrant(grantId),
+    }),
+  )
+  const { admission } = door
   const started = began.use(
     await startBroker({ folder: join(folder, 'broker'), admission, publicUrl, clock, log, observe: options.observe }),
   )
-  // Only now is it sure that this hub is the only one of its folder.
-  keepIssuer(database, publicUrl, log)
-  began.adopt(await startFeed(started, database, log), (running) => running.stop())
+  const feed = began.adopt(await startFeed(started, database, log), (running) => running.stop())
   began.adopt(await startAnnouncements({ broker: started, publicUrl, log }), (running) => running.stop())
 
   const host = hostPolicy(publicUrl, httpPort, options, certificates.names)
-  const isConnected = (appPassword: string) => started.connections().some(({ grantId }) => grantId === appPassword)
-  const web = createWeb({
-    ...{ authorization, admission, host, page, clock, log },
-    unpair: (id) => unpair(id, authorization, started),
-    isConnected,
-    isReady: () => broker !== undefined,
-  })
+  // Only now is it sure that this hub is the only one of its folder.
+  const { web, answer } = door.open({ broker: started, feed, host, page, isReady: () => broker !== undefined })
   server.on('request', (request, response) => {
     response.setHeader('date', dateOf(clock.now()).toUTCString())
     if (!intercept(request, response)) web(request, response)
@@ -177,18 +163,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   )
   server.on('upgrade', webSockets.upgrade)
   broker = started
-  const { accounts, audit, followKeys } = authorization
-  const endTokens = () => {
-    for (const { credential, grantId } of started.connections()) {
-      if (credential === 'access_token') started.endGrant(grantId)
-    }
-  }
-  const answer = answerFor({ accounts, appPasswords, audit, keys, isConnected, followKeys, endTokens })
   began.use(await serveControl({ folder, answer, clock, log }))
 
   const sweeping = new AbortController()
   began.defer(() => sweeping.abort())
-  void sweepEvery(SWEEP_EVERY, authorization, clock, log, sweeping.signal)
+  void sweepEvery(SWEEP_EVERY, door, clock, log, sweeping.signal)
   const trust = began.use(await certificates.serveTrust(publicUrl))
   const trustPage = trust.facts?.page
   const authority = trustPage && new URL('/trust/latchkey-ca.crt', trustPage)
@@ -203,20 +182,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     publish: started.publish,
     dropConnections: (clientId) => started.endClient(clientId),
     get ownerLink() {
-      if (authorization.accounts.hasOwner()) return undefined
-      return new URL(`/setup#${authorization.ownerKey.text}`, publicUrl)
+      return door.ownerLink
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
-}
-
-/** Puts a device out: what it could do ends first, then its connection, then what is known of it. */
-async function unpair(id: string, { devices }: Authorization, broker: Broker): Promise<boolean> {
-  const device = devices.find(id)
-  if (device?.pairedAt === undefined) return false
-  for (const grant of devices.remove(id)) broker.endGrant(grant)
-  await broker.removeDevice(device.id)
-  return true
 }
 
 /** Names that are ours besides the public one, so that a browser that used them is sent there. */
@@ -236,14 +205,14 @@ function mqttEndpoint({ protocol, hostname }: URL, mqtt: number | undefined, mqt
   return mqtt === undefined || !isLoopbackHost(hostname) ? undefined : `mqtt://${hostname}:${mqtt}`
 }
 
-async function sweepEvery(every: Millis, authorization: Authorization, clock: Clock, log: Logger, signal: AbortSignal) {
+async function sweepEvery(every: Millis, door: Door, clock: Clock, log: Logger, signal: AbortSignal) {
   while (!signal.aborted) {
     await clock.sleep(every, signal).catch(() => {})
     if (signal.aborted) return
     try {
-      await authorization.sweep()
+      await door.sweep()
     } catch (err) {
-      log.error({ err }, 'could not sweep expired rows')
+      log.error({ err }, 'could not sweep what has expired')
     }
   }
 }
