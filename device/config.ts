@@ -1,6 +1,15 @@
 // The agent's settings, read once.
 import { join, resolve } from 'node:path'
-import { DEVICE_NAME_FORM, isDeviceName, isKind, KINDS, type Kind } from '#contract/ids.ts'
+import {
+  DEVICE_NAME_FORM,
+  type DeviceId,
+  isDeviceId,
+  isDeviceName,
+  isKind,
+  KINDS,
+  type Kind,
+  kindOf,
+} from '#contract/ids.ts'
 import {
   type Environment,
   readBrokerUrl,
@@ -29,6 +38,11 @@ export const DEVICE_SETTINGS = {
     help: 'instead of a hub: any OAuth server with the device flow; needs --client-id and --mqtt',
   },
   'client-id': { type: 'string', variable: 'LATCHKEY_CLIENT_ID', help: 'what that server calls this device' },
+  'device-id': {
+    type: 'string',
+    variable: 'LATCHKEY_DEVICE_ID',
+    help: "which device it is there, as the hub's LATCHKEY_ISSUER_MAP says; else it makes itself a name",
+  },
   'client-secret-file': {
     type: 'string',
     variable: 'LATCHKEY_CLIENT_SECRET_FILE',
@@ -100,7 +114,7 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
   const settings = readSettings(DEVICE_SETTINGS, flags, env)
   return {
     kind,
-    ...readServer(settings, env.CREDENTIALS_DIRECTORY),
+    ...readServer(settings, kind, env.CREDENTIALS_DIRECTORY),
     folder: resolve(join(settings.data ?? './.latchkey', kind)),
     credentialsDirectory: env.CREDENTIALS_DIRECTORY,
     board: settings.board === undefined ? undefined : readBoard(settings.board),
@@ -137,12 +151,13 @@ function readImageFile(file: string): string {
 }
 
 /** What only another server than a hub is told. */
-const FOR_ISSUER = ['client-id', 'client-secret-file', 'scope', 'audience'] as const
+const FOR_ISSUER = ['client-id', 'device-id', 'client-secret-file', 'scope', 'audience'] as const
 
 type ServerConfig = Pick<DeviceConfig, 'issuer' | 'identity' | 'broker'>
 
 function readServer(
   settings: Settings<keyof typeof DEVICE_SETTINGS>,
+  kind: Kind,
   credentialsDirectory: string | undefined,
 ): ServerConfig {
   const { hub, issuer, audience } = settings
@@ -165,7 +180,15 @@ function readServer(
   const scope = settings.scope ?? 'offline_access'
   return {
     issuer: found,
-    identity: { type: 'given', clientId, secret, scope, audience },
+    identity: { type: 'given', clientId, device: readDeviceId(settings['device-id'], kind), secret, scope, audience },
     broker,
   }
+}
+
+function readDeviceId(id: string | undefined, kind: Kind): DeviceId | undefined {
+  if (id === undefined) return undefined
+  if (isDeviceId(id) && kindOf(id) === kind) return id
+  throw new UsageError(
+    `Cannot use LATCHKEY_DEVICE_ID (--device-id) as it must be ${kind}- and six letters or digits: got something else`,
+  )
 }

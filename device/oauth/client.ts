@@ -1,5 +1,6 @@
 // How the authorization server knows this device: by its own key, or by a name that somebody was given there for it.
 import * as oauth from 'oauth4webapi'
+import type { DeviceId } from '#contract/ids.ts'
 import { AUDIENCE } from '#contract/scopes.ts'
 import type { ClientKey } from './client-key.ts'
 import { importSigningKey } from './client-key.ts'
@@ -13,6 +14,8 @@ export type ClientIdentity =
 export interface GivenClient {
   readonly type: 'given'
   readonly clientId: string
+  /** What this client is on the broker; undefined where that does not matter: it makes itself a name. */
+  readonly device?: DeviceId | undefined
   /** Undefined for a public client. */
   readonly secret: string | undefined
   /** What to ask for; without `offline_access` many a server gives no refresh token. */

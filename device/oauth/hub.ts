@@ -97,7 +97,7 @@ export async function findHub(options: {
 
     async register(kind, name) {
       // A server that knows its client already leaves the device's own name to it.
-      if (identity.type === 'given') return createDeviceId(kind, random)
+      if (identity.type === 'given') return identity.device ?? createDeviceId(kind, random)
       const wanted = { client_name: name, device_kind: kind, jwks: { keys: [publicHalf(key)] } }
       const response = await oauth.dynamicClientRegistrationRequest(server, wanted, send)
       const client = await oauth.processDynamicClientRegistrationResponse(response)

@@ -33,6 +33,7 @@ test.for([
   { args: ['--scope', 'openid'], says: /--scope as it needs --issuer/ },
   { args: ['--audience', 'home'], says: /--audience as it needs --issuer/ },
   { args: ['--client-secret-file', 'secret.txt'], says: /--client-secret-file as it needs --issuer/ },
+  { args: ['--device-id', 'thermostat-hall01'], says: /--device-id as it needs --issuer/ },
   { args: ['--nonsense'], says: /UsageError: Unknown option '--nonsense': see --help$/ },
   { args: ['--keep-events=yes'], says: /see --help$/ },
 ] as const)('$args is refused in one line that says why', ({ args, says }) => {
@@ -61,4 +62,12 @@ test('an authority as the hub hands it out to phones is taken as PEM', async () 
 
 test('a kind that there is not is named', () => {
   expect(refusal(['toastr'])).toMatch(/must be one of thermostat, toaster, security: got "toastr"/)
+})
+
+test('which device it is elsewhere is a device of its kind', () => {
+  const elsewhere = ['--issuer', 'https://id.example', '--client-id', 'hall', '--mqtt', 'mqtts://broker.example']
+  const read = (id: string) => readDeviceConfig(['thermostat', ...elsewhere, '--device-id', id], {})
+  expect(read('thermostat-hall01')).toMatchObject({ identity: { device: 'thermostat-hall01' } })
+  for (const wrong of ['toaster-hall01', 'thermostat-hall', 'hall'])
+    expect(() => read(wrong)).toThrow('Cannot use LATCHKEY_DEVICE_ID (--device-id) as it must be thermostat- and six')
 })
