@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Environment, readSettings, type Setting, type Settings, UsageError } from '#contract/settings.ts'
 import { type LegacyFlow, readLegacyFlows } from './authorization/flows/legacy.ts'
+import { EXTERNAL_SETTINGS, type ExternalConfig, readExternal } from './external/config.ts'
 import { type Address, parseAddress, refuseOpenBinding } from './tls/addresses.ts'
 
 export const HUB_SETTINGS = {
@@ -19,6 +20,7 @@ export const HUB_SETTINGS = {
     variable: 'LATCHKEY_LEGACY_FLOWS',
     help: 'discouraged OAuth flows to switch on: implicit-token, password',
   },
+  ...EXTERNAL_SETTINGS,
   lan: { type: 'boolean', help: 'for phones on the same network: https://hub.local:8443' },
   'insecure-lan': { type: 'boolean', help: 'allow a network address without TLS' },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
@@ -43,6 +45,8 @@ export interface HubConfig {
   readonly mdns: boolean
   /** Discouraged flows that this household has switched on; none. */
   readonly legacyFlows?: readonly LegacyFlow[]
+  /** Another server that says who comes in; none, the hub does. */
+  readonly external?: ExternalConfig | undefined
 }
 
 /** Throws a `UsageError` that names the setting. */
@@ -60,12 +64,19 @@ export function readHubConfig(settings: Settings<keyof typeof HUB_SETTINGS>): Hu
       'Cannot use LATCHKEY_MQTTS (--mqtts) without a certificate: set LATCHKEY_TLS=auto or an own one',
     )
   }
+  const external = readExternal(settings)
+  const legacyFlows = readLegacyFlows(settings['legacy-flows'])
+  if (external !== undefined && legacyFlows.length > 0) {
+    throw new UsageError(
+      'Cannot use LATCHKEY_LEGACY_FLOWS (--legacy-flows) and LATCHKEY_ISSUER (--issuer) as the other server has the flows: got both',
+    )
+  }
   return {
     folder: resolve(join(settings.data ?? './.latchkey', 'hub')),
     ...{ http, mqtt, mqtts, tls },
     publicUrl: readPublicUrl(settings['public-url'], lan, http, tls),
     mdns: lan,
-    legacyFlows: readLegacyFlows(settings['legacy-flows']),
+    ...{ legacyFlows, external },
   }
 }
 

@@ -29,6 +29,7 @@ import { serveControl } from './control/socket.ts'
 import { startAnnouncements } from './discovery/announce.ts'
 import { startMdns } from './discovery/mdns.ts'
 import type { Door } from './door/door.ts'
+import { openExternalDoor } from './door/external.ts'
 import { openOwnDoor } from './door/own.ts'
 import { startFeed } from './home/feed.ts'
 import { close, listen } from './listen.ts'
@@ -75,7 +76,9 @@ export interface Hub extends AsyncDisposable {
   accept(stream: Duplex, address: string): void
   /** Ends every connection of an OAuth client, as a bad network does; its tokens stay good. */
   dropConnections(clientId: string): void
-  /** Makes the owner; undefined once there is one. */
+  /** The authorization server, where that is not the hub. */
+  readonly signInAt: string | undefined
+  /** Makes the owner; undefined once there is one, and where another server says who comes in. */
   readonly ownerLink: URL | undefined
   /** Where a phone gets our certificate authority, and the fingerprint to compare. */
   readonly trust: TrustFacts | undefined
@@ -87,7 +90,7 @@ const SWEEP_EVERY = minutes(1)
 /** Starts a hub. Rejects, having undone what it began, when something it needs is not to be had. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const { folder, tls, log, clock = systemClock, pollInterval = seconds(2), page = PAGE, survives } = options
-  const { accessTokenLifetime = ACCESS_TOKEN_LIFETIME, random = Math.random, legacyFlows = [] } = options
+  const { accessTokenLifetime = ACCESS_TOKEN_LIFETIME, random = Math.random, legacyFlows = [], external } = options
   const strangers = { ...STRANGER_LIMITS, ...options.strangers }
   const { intercept = () => false, meddle = (stream) => stream } = options
   await using began = new AsyncDisposableStack()
@@ -132,12 +135,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   }
 
   const door = began.use(
-    await openOwnDoor({
-      ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
-      legacyFlows,
-      mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
-      onGrantEnded: (grantId) => broker?.endGrant(grantId),
-    }),
+    external === undefined
+      ? await openOwnDoor({
+          ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
+          legacyFlows,
+          mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
+          onGrantEnded: (grantId) => broker?.endGrant(grantId),
+        })
+      : await openExternalDoor({ config: external, database, clock, log }),
   )
   const { admission } = door
   const started = began.use(
@@ -175,12 +180,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
   for (const flow of legacyFlows) log.warn({ flow, because: LEGACY_REASONS[flow] }, 'a discouraged flow is on')
   const running = began.move()
-  log.info({ issuer: publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')
+  log.info({ issuer: door.signInAt ?? publicUrl.origin, mqttPort, mqttsPort }, 'hub ready')
   return {
     ...{ publicUrl, mqttPort, mqttsPort, httpPort, trust: trust.facts },
     accept: handle,
     publish: started.publish,
     dropConnections: (clientId) => started.endClient(clientId),
+    signInAt: door.signInAt,
     get ownerLink() {
       return door.ownerLink
     },

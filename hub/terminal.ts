@@ -3,22 +3,25 @@ import type { TrustFacts } from './tls/certificates.ts'
 
 interface Facts {
   readonly publicUrl: URL
+  readonly signInAt?: string | undefined
   readonly ownerLink: URL | undefined
   readonly trust: TrustFacts | undefined
   readonly mqttPort: number | undefined
   readonly mqttsPort: number | undefined
 }
 
-export function formatHub({ publicUrl, ownerLink, trust, mqttPort, mqttsPort }: Facts, json = false): string {
+export function formatHub({ publicUrl, signInAt, ownerLink, trust, mqttPort, mqttsPort }: Facts, json = false): string {
   if (json) {
     const { page, fingerprint } = trust ?? {}
     return JSON.stringify({
       ...{ event: 'ready', url: publicUrl.href, mqttPort, mqttsPort, fingerprint },
+      signInAt,
       ownerLink: ownerLink?.href,
       trustPage: page?.href,
     })
   }
   const lines = [`The page  ${publicUrl.href}`]
+  if (signInAt !== undefined) lines.push(`Who may come in, says  ${signInAt}`)
   if (trust !== undefined) {
     if (trust.page !== undefined) lines.push(`On a phone, first  ${trust.page.href}`)
     lines.push('Fingerprint of its authority, to compare:', ...fingerprintLines(trust.fingerprint))

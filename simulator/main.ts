@@ -4,7 +4,7 @@ import pino from 'pino'
 import { KINDS, type Kind } from '#contract/ids.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { aborted, runProgram } from '#contract/program.ts'
-import { formatSettings, readLogLevel } from '#contract/settings.ts'
+import { formatSettings, readLogLevel, UsageError } from '#contract/settings.ts'
 import type { Status } from '../device/status.ts'
 import { formatPairing, formatStatus } from '../device/terminal.ts'
 import { type Household, startHousehold } from './household.ts'
@@ -27,6 +27,11 @@ async function main(stop: AbortSignal): Promise<number> {
   }
   const json = settings.json === 'true'
   const config = readHubConfig(settings)
+  if (config.external !== undefined) {
+    throw new UsageError(
+      'Cannot use LATCHKEY_ISSUER (--issuer) for a home as its devices pair with its hub: start "latchkey hub" instead',
+    )
+  }
   const log = pino({ level: readLogLevel(settings.log ?? 'warn') }, pino.destination({ dest: 2, sync: true }))
 
   const screen = createScreen(json)

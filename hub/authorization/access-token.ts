@@ -15,6 +15,7 @@ export type AdmissionErrorCode =
   | 'proof_missing'
   | 'bad_proof'
   | 'unknown_app_password'
+  | 'issuer_away'
 
 /** The token does not let anybody in. The message says why and holds nothing of the token. */
 export class AdmissionError extends Error {
@@ -28,7 +29,7 @@ export class AdmissionError extends Error {
 }
 
 /** Ours have about 600 characters. What is longer is refused before anything is decoded. */
-const LONGEST_TOKEN = 8 * 1024
+export const LONGEST_TOKEN = 8 * 1024
 
 const claims = v.object({
   iss: v.string(),
@@ -85,7 +86,8 @@ export function createVerifier(options: {
   }
 }
 
-function refusalOf(error: unknown): AdmissionError {
+/** What jose has against a token. */
+export function refusalOf(error: unknown): AdmissionError {
   if (error instanceof errors.JWTExpired) return new AdmissionError('token_expired', 'it has expired')
   if (error instanceof errors.JWTClaimValidationFailed)
     return new AdmissionError('not_ours', `its ${error.claim} is not right`)

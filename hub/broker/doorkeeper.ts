@@ -58,7 +58,8 @@ export async function judgeConnect(packet: ConnectPacket, options: DoorkeeperOpt
     return { admitted: true, principal, clientId: principal.device }
   }
   // Two principals that chose one id would throw each other out and read each other's queue, so each has a space of its own. A
-  // device id holds no slash: no one can pass for a device.
+  // device id holds no slash: no one can pass for a device. Names that another server gave may hold one.
   const chosen = packet.clientId === '' ? randomId() : packet.clientId
-  return { admitted: true, principal, clientId: `${principal.clientId}/${principal.subject}/${chosen}` }
+  const own = [principal.clientId, principal.subject].map(encodeURIComponent)
+  return { admitted: true, principal, clientId: [...own, chosen].join('/') }
 }

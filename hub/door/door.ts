@@ -1,4 +1,4 @@
-// Who may come in, and who says so.
+// Who may come in, and who says so: the hub itself (own.ts) or another server (external.ts).
 import type { RequestListener } from 'node:http'
 import type { Admission } from '../broker/admission.ts'
 import type { Broker } from '../broker/broker.ts'
@@ -25,7 +25,9 @@ export interface Opened {
 
 export interface Door extends AsyncDisposable {
   readonly admission: Admission
-  /** Makes the owner; undefined once there is one. */
+  /** Where people sign in, when that is not the hub. */
+  readonly signInAt: string | undefined
+  /** Makes the owner; undefined where nobody can be made one, or somebody is. */
   readonly ownerLink: URL | undefined
   /** To be called when it is sure that this hub is the only one of its folder. */
   open(interior: Interior): Opened

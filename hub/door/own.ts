@@ -44,6 +44,7 @@ export async function openOwnDoor(options: {
   const running = began.move()
   return {
     admission,
+    signInAt: undefined,
     get ownerLink() {
       return accounts.hasOwner() ? undefined : new URL(`/setup#${ownerKey.text}`, publicUrl)
     },

@@ -35,23 +35,26 @@ export async function startForeignServer(): Promise<ForeignServer> {
     issuer: new URL(issuer),
     asked,
     cause: (...trouble) => void child.send(trouble),
-    async approve(verificationUriComplete) {
-      const person = createPerson(new URL(issuer))
-      let page = await person.get(verificationUriComplete)
-      for (let forms = 0; forms < 5 && page.text.includes('<form'); forms++) {
-        const action = /action="([^"]+)"/.exec(page.text)?.[1] ?? page.url.href
-        const filled = [...page.text.matchAll(/<(?:input|button)[^>]*>/g)].flatMap(([tag]) => {
-          const name = /name="([^"]+)"/.exec(tag)?.[1]
-          return name === undefined || name === 'abort'
-            ? []
-            : [[name, /value="([^"]*)"/.exec(tag)?.[1] ?? 'robin'] as const]
-        })
-        page = await person.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, Object.fromEntries(filled))
-      }
-      if (page.status !== 200) throw new Error(`not approved: ${page.text}`)
-    },
+    approve: (verificationUriComplete) => approveAt(new URL(issuer), verificationUriComplete),
     [Symbol.asyncDispose]: () => endProcess(child),
   }
+}
+
+/** Robin signs in at an oidc-provider as it comes, compares the code and says yes, form after form. */
+export async function approveAt(issuer: URL, verificationUriComplete: string): Promise<void> {
+  const person = createPerson(issuer)
+  let page = await person.get(verificationUriComplete)
+  for (let forms = 0; forms < 5 && page.text.includes('<form'); forms++) {
+    const action = /action="([^"]+)"/.exec(page.text)?.[1] ?? page.url.href
+    const filled = [...page.text.matchAll(/<(?:input|button)[^>]*>/g)].flatMap(([tag]) => {
+      const name = /name="([^"]+)"/.exec(tag)?.[1]
+      return name === undefined || name === 'abort'
+        ? []
+        : [[name, /value="([^"]*)"/.exec(tag)?.[1] ?? 'robin'] as const]
+    })
+    page = await person.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, Object.fromEntries(filled))
+  }
+  if (page.status !== 200) throw new Error(`not approved: ${page.text}`)
 }
 
 export interface ForeignBroker extends AsyncDisposable {
@@ -94,7 +97,7 @@ const canConnect = (port: number): Promise<boolean> =>
     socket.on('connect', () => socket.destroy())
   })
 
-async function endProcess(child: ChildProcess): Promise<void> {
+export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGKILL')

@@ -87,6 +87,19 @@ test('a device connects under its own name only', async () => {
   await expect(room.connect({ clientId: PANEL, username: 'x', password })).rejects.toMatchObject({ code: 5 })
 })
 
+test('names that hold a slash, as another server may give them, do not run into each other', async () => {
+  await using room = await openBrokerRoom()
+  const claims = { scope: 'home:read', role: 'owner' }
+  const one = await room.connect({
+    ...{ clientId: 'x', username: 'x' },
+    password: await room.token({ ...claims, client_id: 'a/b', sub: 'c' }),
+  })
+  const other = await room.token({ ...claims, client_id: 'a', sub: 'b/c' })
+  await room.connect({ clientId: 'x', username: 'x', password: other })
+  await one.subscribeAsync('homie/5/#')
+  expect(one.connected).toBe(true)
+})
+
 test('nobody can throw a device out by taking its name, nor read the queue of another person', async () => {
   await using room = await openBrokerRoom()
   const device = await room.connect({

@@ -1,0 +1,79 @@
+// The JSON API where another server says who comes in: what the house is, and nothing about people, pairing and programs.
+import { Hono } from 'hono'
+import { describeRoute } from 'hono-openapi'
+import * as v from 'valibot'
+import { KINDS, kindOf } from '#contract/ids.ts'
+import { ROLES } from '#contract/scopes.ts'
+import type { Requests } from '../authorization/pages/requests.ts'
+import type { Admission } from '../broker/admission.ts'
+import type { Feed } from '../home/feed.ts'
+import { answers, refusals } from '../web/answers.ts'
+import { type Asked, requireScope } from '../web/bearer.ts'
+import { openApi } from '../web/open-api.ts'
+import { problem } from '../web/problem.ts'
+import { type SignInFacts, signInRoutes } from '../web/sign-in.ts'
+import type { ExternalConfig } from './config.ts'
+
+/** As a hub of its own answers, without what only the other server knows. */
+const devicesBody = v.object({
+  devices: v.array(
+    v.object({
+      ...{ id: v.string(), kind: v.picklist(KINDS), name: v.string() },
+      ...{ room: v.null(), pairedAt: v.null(), address: v.null() },
+    }),
+  ),
+})
+const meBody = v.object({ name: v.string(), role: v.nullable(v.picklist(ROLES)), scopes: v.array(v.string()) })
+
+export function createExternalApi(options: {
+  readonly config: ExternalConfig
+  readonly admission: Admission
+  readonly feed: Feed
+  readonly publicUrl: URL
+}): Hono<Requests> {
+  const { config, admission, feed, publicUrl } = options
+  const api = new Hono<Asked>()
+  const reads = requireScope(admission, publicUrl, 'home:read')
+
+  api.route('/', signInRoutes(signInFacts(config)))
+  api.get(
+    '/devices',
+    describeRoute({
+      summary: 'The devices that the broker knows',
+      responses: { 200: answers('All of them', devicesBody), ...refusals },
+    }),
+    reads,
+    (c) => {
+      const devices = [...feed.home.values()]
+        .map(({ id, name }) => ({ id, kind: kindOf(id), name: name ?? id, room: null, pairedAt: null, address: null }))
+        .sort((one, other) => one.id.localeCompare(other.id))
+      return c.json({ devices } satisfies v.InferOutput<typeof devicesBody>)
+    },
+  )
+  api.get(
+    '/me',
+    describeRoute({
+      summary: 'Who the token stands for',
+      responses: { 200: answers('By the name that its issuer uses', meBody), ...refusals },
+    }),
+    reads,
+    (c) => {
+      const { subject: name, role = null, scopes } = c.get('principal')
+      return c.json({ name, role, scopes: [...scopes] } satisfies v.InferOutput<typeof meBody>)
+    },
+  )
+  api.get('/openapi.json', openApi(api, publicUrl))
+  api.all('*', (c) =>
+    problem(c, 404, `No such path; people, devices and programs are let in at ${config.issuer}. See /api/openapi.json`),
+  )
+  return new Hono<Requests>().route('/api', api)
+}
+
+/** `audience` for Auth0, `resource` (RFC 8707) for who follows the standard, which wants a URI; servers pass over what they do not know. */
+function signInFacts({ issuer, audience, pageClientId, map }: ExternalConfig): SignInFacts {
+  return {
+    ...{ issuer, clientId: pageClientId ?? null, own: false },
+    scope: ['openid', ...map.scopes.keys()].join(' '),
+    parameters: { audience, ...(URL.canParse(audience) && { resource: audience }) },
+  }
+}
