@@ -54,7 +54,7 @@ test('refuses in the words of RFC 9457: no token, a bad one, one that is not eno
     ...{
       status: 401,
       type: problem,
-      challenge: expect.stringMatching(new RegExp(`^${RegExp.escape(challenge)}DPoP `)),
+      challenge: expect.stringContaining(`${challenge}DPoP `),
     },
   })
   expect(await ask('/api/devices', bearer('a.b.c'))).toMatchObject({
