@@ -1,5 +1,5 @@
 // oidc-provider set up as ours. What it lacks (reference: RFC 8628 pace, pinned host, device names) stands around it in this folder.
-import { hkdfSync } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
@@ -120,9 +120,9 @@ export function createProvider(options: ProviderOptions): Provider {
       backchannelLogout: { enabled: true },
       dPoP: {
         enabled: true,
-        nonceSecret: Buffer.from(
-          hkdfSync('sha256', keys.signing.cookieSecrets[0] ?? '', '', 'latchkey dpop nonce', 32),
-        ),
+        nonceSecret: createHmac('sha256', keys.signing.cookieSecrets[0] ?? '')
+          .update('latchkey dpop nonce')
+          .digest(),
         // A Pi has no clock when it starts: by the server's nonce and not by its own time a proof is known to be fresh.
         requireNonce: (ctx) => isDeviceId(ctx.oidc.client?.clientId),
       },
