@@ -22,7 +22,7 @@ const refused = (description: string) => new errors.InvalidClientMetadata(descri
 const appName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(48), v.regex(/^[\p{L}\p{N} .,'’()&/-]+$/u))
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
-const GRANTS = ['authorization_code', 'implicit', 'client_credentials', 'refresh_token', DEVICE_GRANT, 'password']
+const GRANTS = ['authorization_code', 'implicit', 'client_credentials', 'refresh_token', 'password']
 
 /** A hub that fetches what a stranger names can be sent anywhere in the household's network. */
 const FETCHED = ['jwks_uri', 'sector_identifier_uri', 'initiate_login_uri', 'request_uris']
@@ -56,6 +56,12 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
   if (!AUTH_METHODS.includes(method))
     throw refused(`token_endpoint_auth_method must be one of ${AUTH_METHODS.join(', ')}`)
   const grants = readList(metadata.grant_types, 'grant_types') ?? ['authorization_code']
+  // Who is let in by a code is shown to people as a device, of one of the kinds.
+  if (grants.includes(DEVICE_GRANT)) {
+    throw refused(
+      'grant_types must not hold the device grant: a device registers with its device_kind, without a token',
+    )
+  }
   const unknown = grants.find((grant) => !GRANTS.includes(grant))
   if (unknown !== undefined) throw refused(`grant_types holds ${JSON.stringify(unknown)}, which is not offered`)
   if (grants.includes('password') && !allowance.password) {

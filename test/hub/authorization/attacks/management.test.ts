@@ -147,6 +147,13 @@ test('a program that deletes itself takes its grants along (RFC 7592 §2.3)', as
   expect((await manage(managementOf(app), 'GET')).status).toBe(401)
 })
 
+test('a program is no device: the device grant is for those that show a code', async () => {
+  const wanted = { grant_types: ['urn:ietf:params:oauth:grant-type:device_code'], redirect_uris: [] }
+  const answer = await told(await postRegistration(server, letRegister(server), wanted))
+  expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
+  expect(answer.body.error_description).toContain('device_kind')
+})
+
 test.for(['jwks_uri', 'sector_identifier_uri', 'initiate_login_uri'])('nothing is fetched from %s', async (name) => {
   await using spy = await openSpy()
   const answer = await told(await postRegistration(server, letRegister(server), { [name]: spy.url }))
