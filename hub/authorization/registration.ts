@@ -10,16 +10,17 @@ export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 /** Our one extension to the registration request (RFC 7591 §2: "Extensions"): which of the three kinds asks. */
 export const KIND_PROPERTY = 'device_kind'
 
-/** The one public key of the device. `d` must not be there: a device never shows its private half. */
+/** A coordinate of P-256 (RFC 7518 §6.2.1.2): 32 bytes. */
+const coordinate = v.pipe(v.string(), v.regex(/^[\w-]{43}$/))
+
+/** The one public key of the device, and of it what a key is: the rest is not kept. `d` must not be there: a device never shows its private half. */
 const deviceKeys = v.strictObject({
   keys: v.pipe(
     v.array(
       v.object({
-        kty: v.literal('EC'),
-        crv: v.literal('P-256'),
-        x: v.string(),
-        y: v.string(),
-        d: v.optional(v.never()),
+        ...{ kty: v.literal('EC'), crv: v.literal('P-256'), x: coordinate, y: coordinate },
+        kid: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
+        d: v.exactOptional(v.never()),
       }),
     ),
     v.length(1),
@@ -35,19 +36,20 @@ const refused = (description: string) => new errors.InvalidClientMetadata(descri
 export function applyDevicePolicy(metadata: Record<string, unknown>): void {
   const kind = metadata[KIND_PROPERTY]
   if (!isKind(kind)) throw refused(`${KIND_PROPERTY} must be thermostat, toaster or security`)
-  if (!v.is(deviceKeys, metadata.jwks)) {
+  const keys = v.safeParse(deviceKeys, metadata.jwks)
+  if (!keys.success) {
     throw refused('jwks must hold exactly one public EC P-256 key, and not its private half')
   }
   const name = v.safeParse(deviceName, metadata.client_name ?? KIND_NAMES[kind])
   if (!name.success) throw refused('client_name must be 1 to 48 letters, digits and spaces on one line')
-  const { client_id: clientId, client_id_issued_at: issuedAt, jwks } = metadata
+  const { client_id: clientId, client_id_issued_at: issuedAt } = metadata
   for (const key of Object.keys(metadata)) delete metadata[key]
   Object.assign(metadata, {
     client_id: clientId,
     ...(issuedAt !== undefined && { client_id_issued_at: issuedAt }),
     client_name: name.output,
     [KIND_PROPERTY]: kind,
-    jwks,
+    jwks: keys.output,
     application_type: 'native',
     grant_types: [DEVICE_GRANT, 'refresh_token'],
     response_types: [],

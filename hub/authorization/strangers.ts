@@ -1,5 +1,5 @@
-// Anybody on the network may register a device, ask for a code, and send a browser to sign in; each of it leaves a row. So all three are
-// counted (cross-device flows, RFC 10027: limits on issue as well as on entry).
+// Anybody on the network may register a device, ask for a code, and send a browser to sign in, with a request pushed before or without; each
+// of it leaves a row. So all of it is counted and measured (cross-device flows, RFC 10027: limits on issue as well as on entry).
 import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
@@ -11,7 +11,7 @@ export interface StrangerLimits {
   readonly perAddress: number
   /** Registered and not paired, all together; they go after an hour. */
   readonly unpaired: number
-  /** Authorization requests of browsers that nobody is signed in on, per address and ten minutes, and of all. */
+  /** Authorization requests of browsers that nobody is signed in on, and pushed ones, per address and ten minutes, and of all. */
   readonly authorizations: { readonly perAddress: number; readonly all: number }
 }
 
@@ -21,6 +21,9 @@ export const STRANGER_LIMITS: StrangerLimits = {
   unpaired: 1000,
   authorizations: { perAddress: 300, all: 10_000 },
 }
+
+/** As long as a request's address may be: a body shall not leave a larger row. */
+const LONGEST_BODY = 16 * 1024
 
 export function boundStrangers(
   provider: Provider,
@@ -39,6 +42,7 @@ export function boundStrangers(
     ['/oauth/register', createLimiter(perAddress)],
     ['/oauth/device_authorization', createLimiter(perAddress)],
     ['/oauth/authorize', createLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
+    ['/oauth/par', createLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
   ])
   const authorizations = createLimiter({ tries: bounds.authorizations.all, window, clock })
 
@@ -49,9 +53,18 @@ export function boundStrangers(
     const limiter = isAuthorization || ctx.method === 'POST' ? limits.get(path) : undefined
     if (limiter === undefined) return next()
     if (isAuthorization && sessionOf(ctx.headers.cookie) !== undefined) return next()
+    if (ctx.method === 'POST' && !(Number(ctx.get('content-length') || Number.NaN) <= LONGEST_BODY)) {
+      ctx.status = ctx.get('content-length') === '' ? 411 : 413
+      ctx.body = {
+        error: 'invalid_request',
+        error_description: `the body must say how long it is, which is ${LONGEST_BODY} bytes at most`,
+      }
+      return
+    }
+    const leavesRequest = isAuthorization || path === '/oauth/par'
     const isFull =
       (path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired) ||
-      (isAuthorization && !authorizations.allows(''))
+      (leavesRequest && !authorizations.allows(''))
     if (isFull || !limiter.allows(ctx.ip)) {
       ctx.status = 429
       ctx.set('retry-after', '600')
@@ -62,7 +75,7 @@ export function boundStrangers(
       return
     }
     limiter.count(ctx.ip)
-    if (isAuthorization) authorizations.count('')
+    if (leavesRequest) authorizations.count('')
     await next()
   })
 }
