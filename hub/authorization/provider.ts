@@ -19,6 +19,7 @@ import { secretMatches } from './clients/secret.ts'
 import type { Devices } from './devices.ts'
 import { PROOF_ALGORITHMS } from './dpop.ts'
 import { endGrant } from './end-grant.ts'
+import { explainRefusals } from './explain.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import { offerPasswordGrant } from './flows/password.ts'
 import { answerForStructuredTokens, mayIntrospect } from './flows/structured-tokens.ts'
@@ -251,8 +252,10 @@ export function createProvider(options: ProviderOptions): Provider {
   })
   provider.on('grant.revoked', (_ctx, grantId) => options.onGrantEnded(grantId))
   provider.on('server_error', (_ctx, err) => log.error({ err }, 'authorization server failed'))
+  const explain = explainRefusals(provider)
   const refused = (ctx: KoaContextWithOIDC, { error, error_description: because, error_detail: detail }: Refusal) => {
     if (error === 'authorization_pending') return
+    explain(ctx, detail)
     log.warn({ client: ctx.oidc.client?.clientId, route: ctx.oidc.route, error, because, detail }, 'request refused')
   }
   provider.on('grant.error', refused)
@@ -260,6 +263,9 @@ export function createProvider(options: ProviderOptions): Provider {
   provider.on('registration_create.error', refused)
   provider.on('pushed_authorization_request.error', refused)
   provider.on('introspection.error', refused)
+  provider.on('revocation.error', refused)
+  provider.on('registration_read.error', refused)
+  provider.on('registration_update.error', refused)
   provider.on('device_authorization.error', refused)
   return provider
 }

@@ -77,7 +77,8 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
   const redirects = readList(metadata.redirect_uris, 'redirect_uris') ?? []
   for (const uri of redirects) {
     const wrong = faultOf(uri, type)
-    if (wrong !== undefined) throw new errors.InvalidRedirectUri(`redirect_uris holds one that ${wrong}`)
+    // The library makes it invalid_redirect_uri by its first word.
+    if (wrong !== undefined) throw refused(`redirect_uris holds one that ${wrong}`)
   }
   const afterLogout = readList(metadata.post_logout_redirect_uris, 'post_logout_redirect_uris')
   for (const uri of afterLogout ?? []) {

@@ -26,7 +26,8 @@ export function answerForStructuredTokens(
       claims.client_id === ctx.oidc.client.clientId
     ) {
       // RFC 7009 §2.2.1. To say 200 would be to say that it is of no use any more.
-      ctx.body.error_description = 'a program’s own access token ends by itself, or when the program is removed'
+      ctx.body.error_description =
+        'the access token of a program itself ends within minutes, or when the program is removed'
       return
     }
     ctx.status = 200

@@ -85,6 +85,11 @@ test.for(attempts)('an assertion $what is invalid_client', async ({ what: _, ...
   expect(JSON.stringify(body)).not.toContain('evil.example')
 })
 
+test('whose clock is wrong is told so', async () => {
+  const { body } = await show(await sign({ claims: { iat: now() + 120, exp: now() + 180 } }))
+  expect(body.error_description).toContain('compare your clock with the Date of this answer')
+})
+
 test('an assertion without a signature, or with one of another, is refused', async () => {
   const [head = '', payload = '', signature = ''] = (await sign({})).split('.')
   const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')

@@ -124,6 +124,16 @@ test('a native program asks each time: another on the same machine can pretend t
   expect((await owner.get(`${pathname}${search}`)).text).toContain('Let Dashboard in?')
 })
 
+test.for([
+  { what: 'the verifier', more: { code_verifier: 'x'.repeat(43) }, said: /code_verifier/ },
+  { what: 'the address', more: { redirect_uri: `${CALLBACK}/other` }, said: /redirect_uri mismatch/ },
+  { what: 'the code', more: { code: 'x' }, said: /authorization code not found/ },
+])('a developer is told that $what is wrong, in letters that RFC 6749 §5.2 allows', async ({ more, said }) => {
+  const { body } = await redeem(server, app, await codeFor(room, app), more)
+  expect(body.error_description).toMatch(said)
+  expect(body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+})
+
 test('a code is not bought with the wrong grant type, and a refresh token is no code', async () => {
   const code = await codeFor(room, app)
   for (const grant of ['refresh_token', 'urn:ietf:params:oauth:grant-type:device_code', 'client_credentials', 'x']) {

@@ -168,7 +168,7 @@ test('a service that revokes its own token is told the truth: it ends with the s
   const token = String(body.access_token)
   const answer = await told(await post(server, '/oauth/revoke', { token }, { authorization: basic(service) }))
   expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_token_type' } })
-  expect(answer.body.error_description).toContain('ends by itself')
+  expect(answer.body.error_description).toContain('ends within minutes')
   await server.authorization.verifier.verify(token)
 })
 
