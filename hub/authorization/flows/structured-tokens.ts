@@ -16,6 +16,8 @@ export function answerForStructuredTokens(
     await next()
     const route = ctx.oidc?.route
     if (route !== 'introspection' && route !== 'revocation') return
+    // RFC 7009 §2.2 leaves the body open, and simple-oauth2 takes nothing but JSON.
+    if (route === 'revocation' && ctx.status === 200) ctx.body = {}
     // The client has proved who it is by now: the library asks for that first.
     if (ctx.body?.error !== 'unsupported_token_type' || ctx.oidc.client === undefined) return
     const claims = await options.verify(String(ctx.oidc.params?.token))
@@ -35,7 +37,7 @@ export function answerForStructuredTokens(
       ctx.body = claims !== undefined && mayIntrospect(ctx.oidc.client, claims) ? describe(claims) : { active: false }
       return
     }
-    ctx.body = ''
+    ctx.body = {}
     // "200 also for an invalid token": nobody learns whose it was.
     if (claims !== undefined && claims.client_id === ctx.oidc.client.clientId) await options.endGrant(claims.grant_id)
   })
