@@ -8,10 +8,12 @@ import { openOutbox } from './link/outbox.ts'
 import { createReports, type Reports } from './link/reports.ts'
 import { eraseFolder, finishReset } from './local/reset.ts'
 import type { Lookup } from './lookup.ts'
+import type { Membership } from './membership.ts'
 import type { Network } from './network.ts'
 import type { ClientIdentity } from './oauth/client.ts'
 import { type Product, runProduct, type Watchdog } from './run.ts'
 import type { CodeBook } from './security/codes.ts'
+import type { Server } from './server.ts'
 import { openSettings } from './settings.ts'
 import type { Status } from './status.ts'
 
@@ -52,6 +54,8 @@ export interface AgentOptions<State, Reading, Actuators> {
 
 export interface Agent extends AsyncDisposable {
   readonly status: Status
+  /** The one it belongs to, or asks to be let in; undefined until there is one. */
+  readonly server: Server | undefined
   /** A person wants it paired: asks for a new code where it waits for one, and does nothing where it does not. */
   pair(): void
   /** A person wants it out: gives the grant back and forgets it; key and name stay. Resolves with whether the hub heard it. */
@@ -91,9 +95,11 @@ export async function startAgent<State, Reading, Actuators>(
     onStatus?.(next)
   }
   tell(status)
+  let joined: Membership | undefined
   const join = async () => {
     const { startMembership } = await import('./membership.ts')
-    return startMembership({ ...options, running, outbox, reports, tell })
+    joined = startMembership({ ...options, running, outbox, reports, tell })
+    return joined
   }
   const membership = join().catch((err: unknown) => {
     log.error({ err }, 'the part for the network cannot be loaded: the product goes on alone')
@@ -126,6 +132,9 @@ export async function startAgent<State, Reading, Actuators>(
   return {
     get status() {
       return status
+    },
+    get server() {
+      return joined?.server
     },
     pair: () => void membership.then((member) => member?.pair()),
     async unpair() {

@@ -71,16 +71,25 @@ export function readAnnouncement(txt: unknown): Announced | undefined {
 const urlOf = (text: unknown): URL | undefined =>
   typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
 
-/**
- * The one hub of this household. Its authority is believed the first time and pinned from then on: whoever wants to be sure from the
- * first moment names the hub and its authority with `--hub` and `--ca`. Rejects when several answer.
- */
-export async function discoverHub(options: {
+/** Where nobody announces a hub: the one that would be on this machine. */
+export const OWN_HUB = new URL('http://localhost:8080')
+
+/** The hub of this household, else the one that would be on this machine. */
+export const discoverHubOrOwn = async (options: DiscoveryOptions): Promise<FoundHub> =>
+  (await discoverHub(options)) ?? { issuer: OWN_HUB, ca: undefined }
+
+export interface DiscoveryOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly lookup?: Lookup | undefined
   readonly hubs?: (clock: Clock, signal: AbortSignal) => Promise<readonly Announced[]>
-}): Promise<FoundHub | undefined> {
+}
+
+/**
+ * The one hub of this household. Its authority is believed the first time and pinned from then on: whoever wants to be sure from the
+ * first moment names the hub and its authority with `--hub` and `--ca`. Rejects when several answer.
+ */
+export async function discoverHub(options: DiscoveryOptions): Promise<FoundHub | undefined> {
   const { clock, signal, lookup, hubs = listenForHubs } = options
   const all = await hubs(clock, signal)
   const [first, second] = all

@@ -87,13 +87,9 @@ async function findSupervisor(name: string, log: Logger): Promise<Supervised | u
   return openSupervised({ path, name, log })
 }
 
-const DEFAULT_HUB = new URL('http://localhost:8080')
-
-/** The hub of this household, else the one that would be on this machine. */
 async function discover(signal: AbortSignal): Promise<FoundHub> {
-  const { discoverHub } = await import('./discovery.ts')
-  const found = await discoverHub({ clock: systemClock, signal, lookup: lookupLocal })
-  return found ?? { issuer: DEFAULT_HUB, ca: undefined }
+  const { discoverHubOrOwn } = await import('./discovery.ts')
+  return discoverHubOrOwn({ clock: systemClock, signal, lookup: lookupLocal })
 }
 
 /** To standard error, and what is a warning also to the hub. */

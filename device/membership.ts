@@ -16,7 +16,7 @@ import { findHub, type HubClient } from './oauth/hub.ts'
 import { pair } from './pair.ts'
 import { reasonOf } from './reason.ts'
 import type { RunningProduct } from './run.ts'
-import { createServers } from './server.ts'
+import { createServers, type Server } from './server.ts'
 import type { Status, Unpaired } from './status.ts'
 import { stayOnline } from './stay.ts'
 
@@ -30,6 +30,8 @@ export interface MembershipOptions extends Options {
 }
 
 export interface Membership extends AsyncDisposable {
+  /** The one it belongs to, or asks to be let in; undefined until there is one. */
+  readonly server: Server | undefined
   /** Asks for a new code where it waits for a person, and does nothing where it does not. */
   pair(): void
   /** Gives the grant back and forgets it. Resolves with whether the hub heard it; rejects where there is none. */
@@ -167,6 +169,9 @@ export function startMembership(options: MembershipOptions): Membership {
   })
 
   return {
+    get server() {
+      return servers.current
+    },
     pair: () => wakeUp(),
     unpair: () => leave(),
     revoke: () => revoke(kept?.store),

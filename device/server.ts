@@ -16,9 +16,14 @@ export interface Server {
   readonly http: Http
 }
 
+/** What is kept of the server that let it in. */
+export type Kept = Pick<Credentials, 'registration' | 'grant'>
+
 export interface Servers extends AsyncDisposable {
   /** The server as it is to be asked now. Rejects when it has to be looked for and there is not exactly one. */
-  of(credentials: Credentials): Promise<Server>
+  of(credentials: Kept): Promise<Server>
+  /** As it was asked last; undefined before. */
+  readonly current: Server | undefined
 }
 
 export interface ServersOptions {
@@ -39,7 +44,7 @@ export function createServers(options: ServersOptions): Servers {
   let current: Server | undefined
   let isTold = false
 
-  const choose = async ({ registration, grant }: Credentials): Promise<Pick<Server, 'issuer' | 'pinned'>> => {
+  const choose = async ({ registration, grant }: Kept): Promise<Pick<Server, 'issuer' | 'pinned'>> => {
     if (issuer !== undefined) return { issuer, pinned: undefined }
     // Whoever let it in is its hub; another one that announces itself is not.
     if (registration !== undefined && grant !== undefined) {
@@ -61,6 +66,9 @@ export function createServers(options: ServersOptions): Servers {
   }
 
   return {
+    get current() {
+      return current
+    },
     async of(credentials) {
       const chosen = await choose(credentials)
       const wanted = { ...chosen, ca: ca ?? chosen.pinned }

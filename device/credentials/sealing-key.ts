@@ -37,6 +37,8 @@ export interface KeyPlaces {
 
 const CREDENTIAL = 'latchkey-kek'
 const KEY_BYTES = 32
+const SYSTEMD = 'systemd-credential'
+const KEY_FILE = 'key-file'
 const keyFile = (folder: string): string => join(folder, 'credentials.key')
 
 export async function openKeyRing(places: KeyPlaces, clock: Clock, log: Logger): Promise<KeyRing> {
@@ -52,7 +54,7 @@ export async function openKeyRing(places: KeyPlaces, clock: Clock, log: Logger):
     best,
     find: (kid) => (kid === best.kid ? best : found.find((key) => key.kid === kid)),
     async retire() {
-      if (best.kid.startsWith('key-file:')) return
+      if (best.kid.startsWith(`${KEY_FILE}:`)) return
       if (found.length > 1) log.info({ kid: best.kid }, 'credentials are sealed by a better key: the key file is gone')
       await erase(file)
     },
@@ -71,16 +73,23 @@ export async function describeProtection({ folder, credentialsDirectory }: KeyPl
 
 const KEY_FILE_PROTECTS = 'it protects a leaked file, not a stolen card'
 
-const canRead = async (file: string | undefined): Promise<boolean> =>
-  file !== undefined &&
-  file !== '' &&
-  readFile(file).then(
-    () => true,
-    () => false,
-  )
+const canRead = async (file: string | undefined): Promise<boolean> => (await bytesOf(file)) !== undefined
+
+const bytesOf = async (file: string | undefined): Promise<Buffer | undefined> =>
+  file === undefined || file === '' ? undefined : readFile(file).catch(() => undefined)
+
+/** Whatever keys there are, for who only looks: none is made or put aside. */
+export async function peekKeys({ folder, credentialsDirectory }: KeyPlaces): Promise<readonly SealingKey[]> {
+  const secret = await bytesOf(credentialsDirectory && join(credentialsDirectory, CREDENTIAL))
+  const ofFile = Buffer.from((await bytesOf(keyFile(folder)))?.toString('utf8') ?? '', 'base64url')
+  return [
+    ...(secret !== undefined && secret.length >= KEY_BYTES ? [named(SYSTEMD, deriveKey(secret))] : []),
+    ...(ofFile.length === KEY_BYTES ? [named(KEY_FILE, ofFile)] : []),
+  ]
+}
 
 function systemdCredential(directory: string | undefined, log: Logger): KeySource {
-  const name = 'systemd-credential'
+  const name = SYSTEMD
   return {
     name,
     async find() {
@@ -107,7 +116,7 @@ const deriveKey = (secret: Uint8Array): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', secret, '', 'latchkey credentials A256GCM', KEY_BYTES))
 
 function existingKeyFile(file: string, clock: Clock, log: Logger): KeySource {
-  const name = 'key-file'
+  const name = KEY_FILE
   return {
     name,
     async find() {
@@ -130,7 +139,7 @@ async function createKeyFile(file: string, log: Logger): Promise<SealingKey> {
   const bytes = randomBytes(KEY_BYTES)
   await writeWhole(file, bytes.toString('base64url'))
   log.info({ file }, `credentials are sealed by a key file beside them: ${KEY_FILE_PROTECTS}`)
-  return named('key-file', bytes)
+  return named(KEY_FILE, bytes)
 }
 
 /** The thumbprint of RFC 7638, cut to what tells keys apart; of a random key it gives nothing away. */

@@ -27,7 +27,7 @@ export type Slot =
   /** The disk did not give it. */
   | { readonly type: 'unreadable'; readonly file: string; readonly error: FileError }
 
-export async function readSlot(file: string, ring: KeyRing): Promise<Slot> {
+export async function readSlot(file: string, ring: Pick<KeyRing, 'find'>): Promise<Slot> {
   try {
     const text = await readWhole(file)
     return text === undefined ? { type: 'absent', file } : openSlot(file, text, ring)
@@ -38,7 +38,7 @@ export async function readSlot(file: string, ring: KeyRing): Promise<Slot> {
   }
 }
 
-function openSlot(file: string, text: string, ring: KeyRing): Slot {
+function openSlot(file: string, text: string, ring: Pick<KeyRing, 'find'>): Slot {
   const { kid, seq: sequence, version } = readSealedHeader(text, file)
   const key = ring.find(kid)
   if (key === undefined) return { type: 'locked', file, because: `it is sealed by the key ${kid}, which is not here` }

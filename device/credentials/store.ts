@@ -7,7 +7,7 @@ import { createClientKey } from '../oauth/client-key.ts'
 import { createQueue } from '../queue.ts'
 import { type Credentials, VERSION } from './credentials.ts'
 import { erasePlain, readPlain } from './plain.ts'
-import { type KeyPlaces, type KeyRing, openKeyRing } from './sealing-key.ts'
+import { type KeyPlaces, type KeyRing, openKeyRing, peekKeys } from './sealing-key.ts'
 import { findLocked, type Opened, readSlot, SLOTS, type Slot, writeSlot } from './slots.ts'
 
 export interface CredentialStore {
@@ -60,6 +60,13 @@ export async function openCredentials(options: StoreOptions): Promise<Credential
   else if (returned.length > 0 || !store.isSafe()) await store.save(current).catch((err) => warnUnsaved(log, err))
   await tidyUp(store, folder, returned).catch((err) => warnUnsaved(log, err))
   return store
+}
+
+/** What is kept, for who only looks: nothing is written, and what cannot be opened is not there. */
+export async function peekCredentials(places: KeyPlaces): Promise<Credentials | undefined> {
+  const keys = await peekKeys(places)
+  const find = (kid: string) => keys.find((key) => key.kid === kid)
+  return newestOf(await Promise.all(SLOTS.map((name) => readSlot(join(places.folder, name), { find }))))?.credentials
 }
 
 const warnUnsaved = (log: Logger, err: unknown): void => {

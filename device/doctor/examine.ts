@@ -4,20 +4,24 @@ import { join, resolve } from 'node:path'
 import { systemClock } from '#contract/clock.ts'
 import { isKind, KINDS, type Kind } from '#contract/ids.ts'
 import { type Environment, formatSettings, readCommand, readHubUrl, readPem, UsageError } from '#contract/settings.ts'
+import { discoverHubOrOwn } from '../discovery.ts'
+import { type NamedServer, readInstalled } from '../install/installed.ts'
 import { wiringPath } from '../install/plan.ts'
 import { unitPath } from '../install/unit.ts'
+import type { Reply } from '../local/requests.ts'
 import { lookupLocal } from '../lookup.ts'
 import { lookAtCredentials, lookAtData } from './data.ts'
 import { type Finding, formatFindings } from './finding.ts'
 import { lookAtClock, lookAtNode } from './machine.ts'
 import { lookAtNetwork } from './network.ts'
-import { lookAtAgent, lookAtPi, lookAtUnit } from './running.ts'
+import { askRunning, lookAtAgent, lookAtPi, lookAtUnit } from './running.ts'
+import { type Choice, chooseServer } from './server.ts'
 import { lookAtWiring } from './wiring.ts'
 
 const SETTINGS = {
   data: { type: 'string', variable: 'LATCHKEY_DATA', help: 'folder of everything that lasts, ./.latchkey' },
   config: { type: 'string', variable: 'LATCHKEY_CONFIG', help: 'YAML file of what is wired where' },
-  hub: { type: 'string', variable: 'LATCHKEY_HUB', help: 'the hub; else the one found by mDNS' },
+  hub: { type: 'string', variable: 'LATCHKEY_HUB', help: "the hub to look at; else the agent's" },
   ca: { type: 'string', variable: 'LATCHKEY_CA', help: "PEM file of the hub's certificate authority" },
   json: { type: 'boolean', help: 'print the findings as JSON' },
   help: { type: 'boolean', help: 'this text' },
@@ -49,17 +53,22 @@ export async function examine({ args, env, print }: Patient): Promise<number> {
   }
   const { hub, ca, config } = settings
   const data = settings.data ?? (existsSync(INSTALLED_DATA) ? INSTALLED_DATA : './.latchkey')
-  const network = {
-    hub: hub === undefined ? undefined : readHubUrl(hub, 'LATCHKEY_HUB (--hub)'),
+  const told = {
+    hub: hub === undefined ? undefined : readHubUrl(hub, 'LATCHKEY_HUB (--hub)').origin,
     ca: ca === undefined ? undefined : readPem(ca, 'LATCHKEY_CA (--ca)'),
-    ...{ lookup: lookupLocal, clock: systemClock },
   }
+  const devices = await Promise.all(
+    kindsAt(data, kind).map(async (each): Promise<Device> => {
+      const folder = resolve(join(data, each))
+      return { kind: each, folder, reply: await askRunning(folder, systemClock) }
+    }),
+  )
   const findings: readonly Finding[] = [
     lookAtNode(process.versions.node),
     lookAtClock(systemClock),
     ...lookAtPi(),
-    ...(await lookAtNetwork(network)),
-    ...(await Promise.all(kindsAt(data, kind).map((each) => lookAtDevice(each, { data, config, env })))).flat(),
+    ...(await lookAtServers(devices, { told, env })),
+    ...(await Promise.all(devices.map((device) => lookAtDevice(device, { config, env })))).flat(),
   ]
   const isWell = findings.every(({ level }) => level !== 'problem')
   print(settings.json === 'true' ? JSON.stringify({ ok: isWell, findings }) : formatFindings(findings))
@@ -74,19 +83,48 @@ const kindsAt = (data: string, kind: Kind | undefined): readonly Kind[] =>
   kind !== undefined ? [kind] : KINDS.filter((each) => existsSync(join(data, each)) || existsSync(unitPath(each)))
 
 interface Device {
-  readonly data: string
-  readonly config: string | undefined
-  readonly env: Environment
+  readonly kind: Kind
+  readonly folder: string
+  readonly reply: Reply | Error
 }
 
-async function lookAtDevice(kind: Kind, { data, config, env }: Device): Promise<readonly Finding[]> {
-  const folder = resolve(join(data, kind))
+/** Each server once, whichever devices it has; where there is no device, the one that a new one would find. */
+async function lookAtServers(
+  devices: readonly Device[],
+  { told, env }: { readonly told: NamedServer; readonly env: Environment },
+): Promise<readonly Finding[]> {
+  const choices = await Promise.all(
+    devices.map(async ({ kind, folder, reply }) =>
+      chooseServer({
+        ...{ told, installed: await readInstalled(kind, ''), folder, credentialsDirectory: env.CREDENTIALS_DIRECTORY },
+        reply: reply instanceof Error ? undefined : reply,
+      }),
+    ),
+  )
+  const ofNone: Choice = { hub: told.hub === undefined ? undefined : new URL(told.hub), ca: told.ca, kept: {} }
+  const different = new Map((choices.length === 0 ? [ofNone] : choices).map((choice) => [nameOf(choice), choice]))
+  const ways = { lookup: lookupLocal, clock: systemClock }
+  const discover = (signal: AbortSignal) => discoverHubOrOwn({ ...ways, signal })
+  const found = await Promise.all(
+    [...different.values()].map((choice) => lookAtNetwork({ ...choice, ...ways, discover })),
+  )
+  return found.flat()
+}
+
+/** The same for choices that come to the same server by the same authority. */
+const nameOf = ({ hub, ca, kept: { registration, grant } }: Choice): string =>
+  JSON.stringify(hub === undefined && grant !== undefined ? [registration?.issuer, ca ?? registration?.ca] : [hub, ca])
+
+async function lookAtDevice(
+  { kind, folder, reply }: Device,
+  { config, env }: { readonly config: string | undefined; readonly env: Environment },
+): Promise<readonly Finding[]> {
   const file = config ?? (existsSync(wiringPath(kind)) ? wiringPath(kind) : undefined)
   return [
     ...(await lookAtData(folder, process.getuid?.() ?? 0)),
     ...(await lookAtCredentials(folder, env.CREDENTIALS_DIRECTORY)),
     ...(file === undefined ? [] : await lookAtWiring(kind, file)),
-    await lookAtAgent(kind, folder, systemClock),
+    lookAtAgent(kind, reply),
     ...(await lookAtUnit(kind)),
   ].map((finding) => ({ ...finding, about: `${kind} ${finding.about}` }))
 }

@@ -1,19 +1,19 @@
 // Whether the hub can be reached as the agent would: found, trusted, and its broker listening.
 import { connect } from 'node:net'
+import pino from 'pino'
 import * as v from 'valibot'
 import { after, type Clock } from '#contract/clock.ts'
 import { decode } from '#contract/parse.ts'
 import { seconds } from '#contract/time.ts'
-import { listenForHubs } from '../discovery.ts'
+import { type FoundHub, OWN_HUB } from '../discovery.ts'
 import type { Lookup } from '../lookup.ts'
-import { createHttp } from '../oauth/http.ts'
 import { reasonOf } from '../reason.ts'
+import { createServers, type Server } from '../server.ts'
 import { about, type Finding } from './finding.ts'
+import type { Choice } from './server.ts'
 
-export interface NetworkOptions {
-  /** Undefined: to be found. */
-  readonly hub: URL | undefined
-  readonly ca: string | undefined
+export interface NetworkOptions extends Choice {
+  readonly discover: (signal: AbortSignal) => Promise<FoundHub>
   readonly lookup: Lookup
   readonly clock: Clock
 }
@@ -22,29 +22,30 @@ const metadata = v.object({ issuer: v.string(), mqtt_endpoint: v.optional(v.stri
 const hub = about('hub')
 
 export async function lookAtNetwork(options: NetworkOptions): Promise<readonly Finding[]> {
-  const named = options.hub
-  if (named !== undefined) return lookAtHub(named, options)
-  const never = new AbortController().signal
-  const found = await listenForHubs(options.clock, never)
-  const [only, ...more] = found
-  if (only === undefined) {
-    return [hub.warning('none announces itself in this network', 'start it with --lan, or name it: --hub https://…')]
+  const { signal } = new AbortController()
+  const { hub: issuer, kept } = options
+  const servers = createServers({ ...options, issuer, network: undefined, log: pino({ level: 'silent' }), signal })
+  try {
+    const server = await servers.of(kept)
+    const found = await lookAtHub(server, options)
+    const isOwn = issuer === undefined && server.issuer.href === OWN_HUB.href && kept.grant === undefined
+    if (!isOwn || found.every(({ level }) => level !== 'problem')) return found
+    const says = 'none announces itself in this network, and there is none on this machine'
+    return [hub.warning(says, 'start it with --lan, or name it: --hub https://…')]
+  } catch (error) {
+    return [hub.problem(reasonOf(error), 'name the hub with --hub')]
+  } finally {
+    await servers[Symbol.asyncDispose]()
   }
-  if (more.length > 0) {
-    const names = found.map(({ issuer }) => issuer.origin).join(', ')
-    return [hub.problem(`several announce themselves: ${names}`, 'name one with --hub')]
-  }
-  // Its authority is believed at the first pairing and pinned; here it is only asked whether it is there.
-  return [hub.ok(`${only.issuer.origin} announces itself`), ...(await lookAtHub(only.issuer, options))]
 }
 
-async function lookAtHub(issuer: URL, { ca, lookup, clock }: NetworkOptions): Promise<readonly Finding[]> {
+async function lookAtHub({ issuer, http }: Server, { lookup, clock }: NetworkOptions): Promise<readonly Finding[]> {
   const { signal } = new AbortController()
-  await using http = createHttp({ clock, signal, ca, lookup })
   try {
-    const answer = await http.fetch(new URL('/.well-known/openid-configuration', issuer).href, { signal })
+    const place = `${issuer.href.replace(/\/$/, '')}/.well-known/openid-configuration`
+    const answer = await http.fetch(place, { signal })
     const read = decode(metadata, await answer.json().catch(() => undefined), 'the metadata')
-    if (new URL(read.issuer).origin !== issuer.origin) {
+    if (new URL(read.issuer).href !== issuer.href) {
       return [hub.problem(`${issuer.origin} says it is ${read.issuer}`, 'name it as it names itself')]
     }
     return [

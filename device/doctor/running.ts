@@ -7,23 +7,24 @@ import type { Kind } from '#contract/ids.ts'
 import { unitName, unitPath } from '../install/unit.ts'
 import { askAgent } from '../local/client.ts'
 import { formatReply } from '../local/command.ts'
+import type { Reply } from '../local/requests.ts'
 import { about, type Finding } from './finding.ts'
 
-export async function lookAtAgent(kind: Kind, folder: string, clock: Clock): Promise<Finding> {
+/** What the agent that holds `folder` says, or why there is no answer. */
+export const askRunning = (folder: string, clock: Clock): Promise<Reply | Error> =>
+  askAgent(folder, { request: 'status' }, clock).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  )
+
+export function lookAtAgent(kind: Kind, reply: Reply | Error): Finding {
   const agent = about('agent')
-  try {
-    const reply = await askAgent(folder, { request: 'status' }, clock)
-    const text = formatReply('status', reply)
-    const phase = reply.status?.phase
-    if (phase === 'online' || phase === 'starting') return agent.ok(text)
-    return agent.warning(
-      text,
-      phase === 'offline' ? 'see "hub" above; it tries again by itself' : 'let it in at the hub',
-    )
-  } catch (error) {
-    const says = error instanceof Error ? error.message : String(error)
-    return agent.warning(says, `start it: systemctl start ${unitName(kind)}, or latchkey device ${kind}`)
+  if (reply instanceof Error) {
+    return agent.warning(reply.message, `start it: systemctl start ${unitName(kind)}, or latchkey device ${kind}`)
   }
+  const text = formatReply('status', reply)
+  const phase = reply.status?.phase
+  if (phase === 'online' || phase === 'starting') return agent.ok(text)
+  return agent.warning(text, phase === 'offline' ? 'see "hub" above; it tries again by itself' : 'let it in at the hub')
 }
 
 const run = promisify(execFile)

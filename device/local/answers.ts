@@ -1,5 +1,6 @@
 // What the agent answers to its command line.
 import type { CodeBook } from '../security/codes.ts'
+import type { Server } from '../server.ts'
 import { publicStatus, type Status } from '../status.ts'
 import type { Ask, Reply } from './requests.ts'
 
@@ -8,6 +9,7 @@ export type Answer = (ask: Ask) => Promise<Omit<Reply, 'pid'>>
 /** The agent as the command line sees it. */
 export interface Asked {
   readonly status: Status
+  readonly server: Server | undefined
   pair(): void
   unpair(): Promise<boolean>
   reset(): Promise<boolean | undefined>
@@ -20,7 +22,7 @@ export const answerFor =
   async ({ request, code = '', duress = false, user }) => {
     switch (request) {
       case 'status':
-        return { ok: true, status: publicStatus(agent.status) }
+        return { ok: true, status: publicStatus(agent.status), ...serverOf(agent.server) }
       case 'pair':
         if (agent.status.phase === 'online') return { ok: false, because: 'it is paired: unpair it first' }
         agent.pair()
@@ -41,3 +43,8 @@ export const answerFor =
         return { ok: true, log: await agent.readLog() }
     }
   }
+
+const serverOf = (server: Server | undefined): Pick<Reply, 'server'> =>
+  server === undefined
+    ? {}
+    : { server: { issuer: server.issuer.href, ...(server.ca !== undefined && { ca: server.ca }) } }

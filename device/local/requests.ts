@@ -41,6 +41,8 @@ export const reply = v.object({
   /** Why not, where not. */
   because: v.exactOptional(v.string()),
   status: v.exactOptional(publicStatus),
+  /** With the status: the server it has, and the PEM of the authority that it trusts for it instead of the system's. */
+  server: v.exactOptional(v.object({ issuer: v.string(), ca: v.exactOptional(v.string()) })),
   /** After `unpair` and `reset`: whether the hub has heard it too. */
   revoked: v.exactOptional(v.boolean()),
   /** The panel's, or the one that was added or removed. */

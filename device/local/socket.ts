@@ -12,7 +12,7 @@ import { createTalk } from '#contract/local/talk.ts'
 import { seconds } from '#contract/time.ts'
 import { reasonOf } from '../reason.ts'
 import type { Answer } from './answers.ts'
-import { ask, reply, SOCKET } from './requests.ts'
+import { ask, LONGEST_REPLY, reply, SOCKET } from './requests.ts'
 import { finishReset } from './reset.ts'
 
 /** Another agent has this folder. One line that says which. */
@@ -120,7 +120,10 @@ const listens = (server: Server, path: string): Promise<boolean> =>
 
 /** False where nobody listens, true where nothing is. Throws `FolderHeld` where somebody does. */
 async function isAlive(path: string, { folder, clock }: Holding): Promise<boolean> {
-  const question = { path, ask: { request: 'status' }, reply, who: 'the agent', clock, patience: HOLDER_PATIENCE }
+  const question = {
+    ...{ path, ask: { request: 'status' }, reply, who: 'the agent' },
+    ...{ clock, patience: HOLDER_PATIENCE, longest: LONGEST_REPLY },
+  }
   const holder = await askSocket(question).catch((error: NodeJS.ErrnoException) => error.code ?? 'silent')
   if (holder === 'ECONNREFUSED') return false
   if (holder === 'ENOENT') return true

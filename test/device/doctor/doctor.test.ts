@@ -6,11 +6,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '#contract/clock.ts'
 import { instant } from '#contract/time.ts'
+import { OWN_HUB } from '../../../device/discovery.ts'
 import { lookAtCredentials, lookAtData } from '../../../device/doctor/data.ts'
 import { about, formatFindings } from '../../../device/doctor/finding.ts'
 import { lookAtClock, lookAtNode } from '../../../device/doctor/machine.ts'
 import { lookAtNetwork } from '../../../device/doctor/network.ts'
-import { lookAtAgent, lookAtPi, lookAtUnit } from '../../../device/doctor/running.ts'
+import { askRunning, lookAtAgent, lookAtPi, lookAtUnit } from '../../../device/doctor/running.ts'
+import { chooseServer } from '../../../device/doctor/server.ts'
 import { lookAtWiring } from '../../../device/doctor/wiring.ts'
 import { lookupLocal } from '../../../device/lookup.ts'
 import { freePort } from '../../processes.ts'
@@ -23,7 +25,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const me = process.getuid?.() ?? 0
-const network = { ca: undefined, lookup: lookupLocal, clock: systemClock }
+const NOTHING = { hub: undefined, ca: undefined }
+const network = {
+  ...{ hub: undefined, ca: undefined, kept: {}, lookup: lookupLocal, clock: systemClock },
+  discover: () => Promise.reject(new Error('nobody looks for a hub')),
+}
 
 test('a terminal of 80 columns shows each finding and what to do', () => {
   const wiring = about('thermostat wiring')
@@ -94,19 +100,65 @@ test('a hub that is there and an agent that runs', async () => {
   await using place = await createPlace()
   const found = await lookAtNetwork({ ...network, hub: place.issuer })
   expect(found.map(({ level, about }) => `${about}: ${level}`)).toEqual(['hub: ok', 'clock: ok'])
-  expect(await lookAtAgent('thermostat', place.folder, systemClock)).toEqual({
+  expect(lookAtAgent('thermostat', await askRunning(place.folder, systemClock))).toEqual({
     ...{ level: 'warning', about: 'agent' },
     says: `Cannot ask the agent of ${place.folder} as it must be running: got none there. Does --data name its folder?`,
     todo: 'start it: systemctl start latchkey-thermostat.service, or latchkey device thermostat',
   })
   await using agent = await place.start()
   const device = await place.approve(agent)
-  expect(await lookAtAgent('thermostat', place.folder, systemClock)).toEqual({
+  expect(lookAtAgent('thermostat', await askRunning(place.folder, systemClock))).toEqual({
     level: 'ok',
     about: 'agent',
     says: `In: ${device}`,
   })
 }, 30_000)
+
+test('looks at the hub of the agent that runs, and else at the one that let it in', async () => {
+  await using place = await createPlace()
+  const known = { told: NOTHING, installed: undefined, folder: place.folder, credentialsDirectory: undefined }
+  expect(await chooseServer({ ...known, reply: undefined })).toEqual({ ...NOTHING, kept: {} })
+  const agent = await place.start()
+  await place.approve(agent)
+  const reply = await askRunning(place.folder, systemClock)
+  if (reply instanceof Error) throw reply
+  expect(await chooseServer({ ...known, reply })).toEqual({ hub: place.issuer, ca: undefined, kept: {} })
+  await agent[Symbol.asyncDispose]()
+  const stopped = await chooseServer({ ...known, reply: undefined })
+  expect(stopped).toMatchObject({ hub: undefined, kept: { registration: { issuer: place.issuer.href } } })
+  expect(await lookAtNetwork({ ...network, ...stopped })).toMatchObject([{ level: 'ok', about: 'hub' }, {}])
+}, 30_000)
+
+test.for([
+  { what: 'the unit has', told: NOTHING, hub: 'https://unit.local/', ca: 'of the unit' },
+  { what: 'a person names', told: { hub: 'https://told.local', ca: undefined }, hub: 'https://told.local/' },
+])('looks at the hub that $what', async ({ told, hub, ca }) => {
+  const installed = { hub: 'https://unit.local', ca: 'of the unit' }
+  const known = { folder, credentialsDirectory: undefined, reply: undefined }
+  expect(await chooseServer({ ...known, told, installed })).toEqual({ hub: new URL(hub), ca, kept: {} })
+})
+
+test('a person’s word goes before what the agent that runs says', async () => {
+  const reply = { ok: true, pid: 1, server: { issuer: 'https://running.local/', ca: 'of the agent' } }
+  const known = { installed: undefined, folder, credentialsDirectory: undefined, reply }
+  const told = { hub: 'https://told.local', ca: undefined }
+  expect(await chooseServer({ ...known, told })).toEqual({
+    hub: new URL('https://told.local'),
+    ca: undefined,
+    kept: {},
+  })
+  expect(await chooseServer({ ...known, told: NOTHING })).toMatchObject({ ca: 'of the agent' })
+})
+
+test('no hub anywhere is a warning, and several are a problem: an agent would find the same', async () => {
+  expect(await lookAtNetwork({ ...network, discover: async () => ({ issuer: OWN_HUB, ca: undefined }) })).toMatchObject(
+    [{ level: 'warning', says: 'none announces itself in this network, and there is none on this machine' }],
+  )
+  const discover = () => Promise.reject(new Error('Cannot choose a hub as one must be named with --hub: got two'))
+  expect(await lookAtNetwork({ ...network, discover })).toMatchObject([
+    { level: 'problem', says: expect.stringContaining('got two') },
+  ])
+})
 
 test('wiring that is wrong is the one line that the agent would say', async () => {
   const file = join(folder, 'hall.yaml')

@@ -41,7 +41,7 @@ test('says how it is, without the code that is between device and hub', async ()
   const device = await place.approve(agent)
   expect(await run(place, 'status')).toEqual({ code: 0, text: `In: ${device}` })
   expect(JSON.parse((await run(place, 'status', true)).text)).toEqual({
-    ...{ ok: true, pid: process.pid, status: { phase: 'online', device } },
+    ...{ ok: true, pid: process.pid, status: { phase: 'online', device }, server: { issuer: place.issuer.href } },
   })
   expect(await run(place, 'pair')).toEqual({ code: 1, text: 'Not done: it is paired: unpair it first' })
 }, 30_000)
