@@ -1,12 +1,18 @@
 // Why something failed, as a person may read it. Apart from what speaks OAuth: the product needs this before any network.
-const FOREIGN_AUTHORITY = 'the hub’s certificate is by an authority that is not the pinned one, or that nobody trusts'
-/** What TLS means by its codes, and what a person can do about it. */
+/** The codes of a certificate that is by another authority than those that are trusted. */
+const FOREIGN_AUTHORITY: ReadonlySet<string> = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+])
+const NOT_PINNED =
+  'the hub’s certificate is not by the pinned authority: reset the device, or name the hub with --hub and its authority with --ca'
+const NOT_TRUSTED = 'the hub’s certificate is by an authority that is not trusted here: name the right one with --ca'
+
+/** What else TLS means by its codes, and what a person can do about it. */
 const TLS_WORDS: Readonly<Record<string, string>> = {
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: FOREIGN_AUTHORITY,
-  SELF_SIGNED_CERT_IN_CHAIN: FOREIGN_AUTHORITY,
-  DEPTH_ZERO_SELF_SIGNED_CERT: FOREIGN_AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: FOREIGN_AUTHORITY,
-  CERT_SIGNATURE_FAILURE: FOREIGN_AUTHORITY,
   CERT_NOT_YET_VALID: 'the hub’s certificate is not valid yet: this device’s clock is behind, and is waited for',
   CERT_HAS_EXPIRED: 'the hub’s certificate has expired, or this device’s clock is ahead',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the hub’s certificate is for another name',
@@ -29,12 +35,15 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
 /** What a server may say in its own words (RFC 6749 §5.2), as far as a terminal can show it. */
 const READABLE = /^[\x20-\x7e]{1,120}$/
 
-/** Why something failed, in a few words and without the body: that may hold a token. */
-export function reasonOf(error: unknown): string {
+/**
+ * Why something failed, in a few words and without the body: that may hold a token. `isPinned`: the authority that was trusted is the one
+ * of the grant.
+ */
+export function reasonOf(error: unknown, { isPinned = false }: { readonly isPinned?: boolean } = {}): string {
   if (!(error instanceof Error)) return 'unknown failure'
   const { cause } = error
   const code = codeIn(cause) ?? codeIn(error)
-  const words = code === undefined ? undefined : (TLS_WORDS[code] ?? networkWords(error, code))
+  const words = code === undefined ? undefined : (tlsWords(code, isPinned) ?? networkWords(error, code))
   if (words !== undefined) return `${words} (${code})`
   const refusal = refusalIn(error)
   if (refusal !== undefined) return refusal
@@ -43,6 +52,9 @@ export function reasonOf(error: unknown): string {
 
 const codeIn = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+const tlsWords = (code: string, isPinned: boolean): string | undefined =>
+  FOREIGN_AUTHORITY.has(code) ? (isPinned ? NOT_PINNED : NOT_TRUSTED) : TLS_WORDS[code]
 
 const networkWords = ({ message }: Error, code: string): string | undefined =>
   message === 'fetch failed' ? NETWORK_WORDS[code] : undefined

@@ -13,6 +13,8 @@ export interface Server {
   readonly ca: string | undefined
   /** The one to pin with a grant: that which the server was found with, or reached by. */
   readonly pinned: string | undefined
+  /** Whether `ca` is the one that was pinned with the grant, and nobody named another. */
+  readonly isPinned: boolean
   readonly http: Http
 }
 
@@ -39,13 +41,15 @@ export interface ServersOptions {
   readonly signal: AbortSignal
 }
 
+type Chosen = Pick<Server, 'issuer' | 'pinned' | 'isPinned'>
+
 export function createServers(options: ServersOptions): Servers {
   const { issuer, ca, discover, log, signal } = options
   let current: Server | undefined
   let isTold = false
 
-  const choose = async ({ registration, grant }: Kept): Promise<Pick<Server, 'issuer' | 'pinned'>> => {
-    if (issuer !== undefined) return { issuer, pinned: undefined }
+  const choose = async ({ registration, grant }: Kept): Promise<Chosen> => {
+    if (issuer !== undefined) return { issuer, pinned: undefined, isPinned: false }
     // Whoever let it in is its hub; another one that announces itself is not.
     if (registration !== undefined && grant !== undefined) {
       const { ca: pinned } = registration
@@ -53,7 +57,7 @@ export function createServers(options: ServersOptions): Servers {
         log.warn('the authority of --ca is not the pinned one: going by --ca')
         isTold = true
       }
-      return { issuer: new URL(registration.issuer), pinned }
+      return { issuer: new URL(registration.issuer), pinned, isPinned: ca === undefined && pinned !== undefined }
     }
     if (discover === undefined) throw new TypeError('Cannot look for a hub as the agent must be told how: got no way')
     const hub = await discover(signal)
@@ -62,7 +66,7 @@ export function createServers(options: ServersOptions): Servers {
         `Cannot join ${hub.issuer.origin} as --ca must vouch for it: name it with --hub, or leave --ca out`,
       )
     }
-    return { issuer: hub.issuer, pinned: ca ?? hub.ca }
+    return { issuer: hub.issuer, pinned: ca ?? hub.ca, isPinned: false }
   }
 
   return {
@@ -72,7 +76,10 @@ export function createServers(options: ServersOptions): Servers {
     async of(credentials) {
       const chosen = await choose(credentials)
       const wanted = { ...chosen, ca: ca ?? chosen.pinned }
-      if (current?.issuer.href === wanted.issuer.href && current.ca === wanted.ca) return current
+      if (current?.issuer.href === wanted.issuer.href && current.ca === wanted.ca) {
+        current = { ...wanted, http: current.http }
+        return current
+      }
       await current?.http[Symbol.asyncDispose]()
       current = { ...wanted, http: createHttp({ ...options, ca: wanted.ca }) }
       return current

@@ -18,6 +18,7 @@ import type { Final } from './oauth/answer.ts'
 import type { HubClient } from './oauth/hub.ts'
 import { reasonOf } from './reason.ts'
 import type { RunningProduct } from './run.ts'
+import type { Server } from './server.ts'
 import type { Status } from './status.ts'
 
 export interface StayOptions {
@@ -81,8 +82,10 @@ type Outcome =
 
 async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> {
   const { device, obedience, tokens, findHub, broker, lookup, network, clock, keepAlive } = options
+  let server: Server | undefined
   try {
     const hub = await findHub()
+    server = hub.server
     const fresh = await tokens.fresh({ renew })
     if (fresh.type === 'ended') return fresh
     if (fresh.type === 'unreachable') return { type: 'not_reached', because: fresh.because }
@@ -103,7 +106,7 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
     const isOwn = broker === undefined && hub.mqttUrl.hostname === hub.server.issuer.hostname
     return await beOnline(options, session, { held: fresh.held, isOwn })
   } catch (error) {
-    return { type: error instanceof NotAuthorized ? 'not_authorized' : 'not_reached', because: reasonOf(error) }
+    return { type: error instanceof NotAuthorized ? 'not_authorized' : 'not_reached', because: reasonOf(error, server) }
   }
 }
 

@@ -39,7 +39,8 @@ export async function lookAtNetwork(options: NetworkOptions): Promise<readonly F
   }
 }
 
-async function lookAtHub({ issuer, http }: Server, { lookup, clock }: NetworkOptions): Promise<readonly Finding[]> {
+async function lookAtHub(server: Server, { lookup, clock }: NetworkOptions): Promise<readonly Finding[]> {
+  const { issuer, http } = server
   const { signal } = new AbortController()
   try {
     const place = `${issuer.href.replace(/\/$/, '')}/.well-known/openid-configuration`
@@ -54,12 +55,15 @@ async function lookAtHub({ issuer, http }: Server, { lookup, clock }: NetworkOpt
       ...(read.mqtt_endpoint === undefined ? [] : [await lookAtBroker(new URL(read.mqtt_endpoint), { lookup, clock })]),
     ]
   } catch (error) {
-    const because = reasonOf(error)
-    const todo = /certificate/.test(because)
-      ? "give its authority with --ca (the hub's page offers it), or pair once with what it announces"
-      : 'look whether it runs, and whether this machine is in its network; the device regulates without it'
-    return [hub.problem(`${issuer.origin} does not answer as a hub: ${because}`, todo)]
+    const because = reasonOf(error, server)
+    return [hub.problem(`${issuer.origin} does not answer as a hub: ${because}`, todoFor(because))]
   }
+}
+
+function todoFor(because: string): string {
+  if (/authority/.test(because)) return 'the file for --ca is latchkey-ca.crt: http://hub.local:8444/trust hands it out'
+  if (/certificate/.test(because)) return 'look at the clocks of both, and at the name that the hub is asked by'
+  return 'look whether it runs, and whether this machine is in its network; the device regulates without it'
 }
 
 /** An assertion survives a few seconds; what is more is learned and corrected, and a certificate's dates are not. */

@@ -69,7 +69,7 @@ export async function findHub(options: {
     [oauth.allowInsecureRequests]: issuer.protocol === 'http:',
   }
   const server = await discover(issuer, send).catch((cause: unknown) => {
-    throw new Error(`${issuer.href.replace(/\/$/, '')}: ${whyNone(cause)}`, { cause })
+    throw new Error(`${issuer.href.replace(/\/$/, '')}: ${whyNone(cause, place)}`, { cause })
   })
   const authentication = await authenticationFor(identity, key, server)
 
@@ -150,8 +150,8 @@ async function discover(issuer: URL, send: oauth.DiscoveryRequestOptions): Promi
 }
 
 /** Why there is no server, for whoever wrote the address down. */
-function whyNone(error: unknown): string {
-  if (!(error instanceof oauth.OperationProcessingError)) return reasonOf(error)
+function whyNone(error: unknown, place: Server): string {
+  if (!(error instanceof oauth.OperationProcessingError)) return reasonOf(error, place)
   const { code, cause } = error
   if (code === oauth.JSON_ATTRIBUTE_COMPARISON) return 'it calls itself otherwise: name it as it names itself'
   const status = typeof cause === 'object' && cause !== null && 'status' in cause ? Number(cause.status) : 200

@@ -128,7 +128,8 @@ describe('found, let in, and pinned', () => {
       const impostor = await startAt('impostor', port)
       announced = announce(impostor)
       const refused = () =>
-        agent.status.phase === 'offline' && agent.status.because.includes('an authority that is not the pinned one')
+        agent.status.phase === 'offline' &&
+        agent.status.because.includes('not by the pinned authority: reset the device')
       await until(refused, `it to refuse the impostor: ${JSON.stringify(agent.status)}`, seconds(20))
       await impostor[Symbol.asyncDispose]()
 

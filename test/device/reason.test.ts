@@ -38,3 +38,11 @@ test.for([
 ])('$what reads: $says', ({ error, says }) => {
   expect(reasonOf(error)).toBe(says)
 })
+
+test.for([
+  { isPinned: false, cure: 'that is not trusted here: name the right one with --ca (SELF_SIGNED_CERT_IN_CHAIN)' },
+  { isPinned: true, cure: 'reset the device, or name the hub with --hub and its authority with --ca' },
+])('a certificate by another authority, pinned: $isPinned, says what to do', ({ isPinned, cure }) => {
+  const error = new TypeError('fetch failed', { cause: coded('self-signed', 'SELF_SIGNED_CERT_IN_CHAIN') })
+  expect(reasonOf(error, { isPinned })).toContain(cure)
+})

@@ -32,7 +32,8 @@ const serversWith = ({ ca, found = HUB }: { readonly ca?: string; readonly found
 
 test('a hub that was found is trusted by what it announced, which is pinned', async () => {
   await using servers = serversWith({})
-  expect(await servers.of(unpaired)).toMatchObject({ ca: ANNOUNCED, pinned: ANNOUNCED })
+  expect(await servers.of(unpaired)).toMatchObject({ ca: ANNOUNCED, pinned: ANNOUNCED, isPinned: false })
+  expect((await servers.of(paired)).isPinned).toBe(true)
 })
 
 test('an authority that a person named goes before the one that a hub announced, and is what is pinned', async () => {
@@ -52,7 +53,7 @@ test('once paired, the pin holds until a person names another authority, which i
   expect((await pinned.of(paired)).ca).toBe(ANNOUNCED)
   expect(said).toEqual([])
   await using named = serversWith({ ca: NAMED })
-  expect((await named.of(paired)).ca).toBe(NAMED)
+  expect(await named.of(paired)).toMatchObject({ ca: NAMED, isPinned: false })
   await named.of(paired)
   expect(said).toEqual(['the authority of --ca is not the pinned one: going by --ca'])
 })

@@ -38,7 +38,7 @@ async function listening(server: Server): Promise<[URL, Http]> {
 
 const find = async (issuer: URL, http: Http) =>
   findHub({
-    server: { issuer, ca: undefined, pinned: undefined, http },
+    server: { issuer, ca: undefined, pinned: undefined, isPinned: false, http },
     identity: { type: 'given', clientId: 'hall', secret: undefined, scope: 'home', audience: undefined },
     key: await createClientKey(),
     random: () => 0.5,
