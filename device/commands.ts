@@ -5,11 +5,12 @@ import { systemClock } from '#contract/clock.ts'
 import { type Environment, formatSettings, UsageError } from '#contract/settings.ts'
 import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
 import { isRequest, type Request } from './local/requests.ts'
+import { DEVICE_PROGRAM, DOCTOR_PROGRAM } from './program-name.ts'
 
-export const HELP = `Usage: latchkey device <thermostat|toaster|security> [options]
-       latchkey device <status|pair|unpair|reset> <kind> [options]
-       latchkey device <add-code|remove-code|list-codes|log> security [options]
-       latchkey device <install|uninstall|release> <kind> [options]
+export const HELP = `Usage: ${DEVICE_PROGRAM} <thermostat|toaster|security> [options]
+       ${DEVICE_PROGRAM} <status|pair|unpair|reset> <kind> [options]
+       ${DEVICE_PROGRAM} <add-code|remove-code|list-codes|log> security [options]
+       ${DEVICE_PROGRAM} <install|uninstall|release> <kind> [options]
 
 ${formatSettings(DEVICE_SETTINGS)}
 
@@ -21,7 +22,8 @@ agent that runs with the same --data. So do add-code (typed and not shown),
 remove-code --user <name> (while it is disarmed) and list-codes (whose there are).
 log shows what a panel has seen, also where no agent runs; --verify its chain.
 install and uninstall are for systemd and have their own --help; release
-switches every output off, for when no agent runs. doctor says what is wrong.
+switches every output off, for when no agent runs.
+${DOCTOR_PROGRAM} says what is wrong.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
 export interface Caller {
@@ -66,7 +68,7 @@ async function showLog({ args, env, print }: Caller): Promise<number> {
 async function setUp(word: 'install' | 'uninstall', { args, env, print, program }: Caller): Promise<number> {
   const { INSTALL_SETTINGS, readInstallSettings } = await import('./install/settings.ts')
   const settings = readInstallSettings(args, env)
-  const usage = `Usage: latchkey device ${word} <thermostat|toaster|security> [options]`
+  const usage = `Usage: ${DEVICE_PROGRAM} ${word} <thermostat|toaster|security> [options]`
   if (settings === 'help') return help(print, `${usage}\n\n${formatSettings(INSTALL_SETTINGS)}`)
   const { install, uninstall } = await import('./install/install.ts')
   const installer = { program, isRoot: process.getuid?.() === 0, print }

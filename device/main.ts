@@ -11,6 +11,7 @@ import { createReports, type Reports, readReport } from './link/reports.ts'
 import { answerFor } from './local/answers.ts'
 import { holdFolder } from './local/socket.ts'
 import { lookupLocal } from './lookup.ts'
+import { ASK_AGAIN } from './program-name.ts'
 import { readSetup } from './setup.ts'
 import { publicStatus, type Status } from './status.ts'
 import type { Supervised } from './supervised.ts'
@@ -44,7 +45,7 @@ async function beDevice(config: DeviceConfig, stop: AbortSignal): Promise<number
   using systemd = await findSupervisor(name, log)
   if (process.stdin.isTTY) process.stdin.on('data', () => pair()).unref()
   // Under systemd nobody can press a key.
-  const again = process.stdin.isTTY ? 'Press Enter for a new code.' : 'Ask for a new code with "device pair".'
+  const again = process.stdin.isTTY ? 'Press Enter for a new code.' : ASK_AGAIN
   const tell = config.json ? tellProgram : createTeller({ name, again, print: console.log })
   const waiting = setInterval(() => {}, 1 << 30)
   // Also when something fails: a program that neither works nor ends is one that nobody starts again.

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import { seconds } from '#contract/time.ts'
 import { createSupervisor } from './board/linux/notify.ts'
+import { ASK_AGAIN } from './program-name.ts'
 import type { Watchdog } from './run.ts'
 import type { Status } from './status.ts'
 import { formatStatus } from './terminal.ts'
@@ -48,6 +49,6 @@ function wordsFor(name: string, status: Status): string {
       return `${name} waits to be let in: ${userCode} at ${verificationUri}`
     }
     default:
-      return formatStatus(name, status, 'Ask for a new code with "device pair".') ?? name
+      return formatStatus(name, status, ASK_AGAIN) ?? name
   }
 }

@@ -10,6 +10,7 @@ import { wiringPath } from '../install/plan.ts'
 import { unitPath } from '../install/unit.ts'
 import type { Reply } from '../local/requests.ts'
 import { lookupLocal } from '../lookup.ts'
+import { DOCTOR_PROGRAM } from '../program-name.ts'
 import { lookAtCredentials, lookAtData } from './data.ts'
 import { type Finding, formatFindings } from './finding.ts'
 import { lookAtClock, lookAtNode } from './machine.ts'
@@ -27,7 +28,7 @@ const SETTINGS = {
   help: { type: 'boolean', help: 'this text' },
 } as const
 
-const HELP = `Usage: latchkey doctor [thermostat|toaster|security] [options]
+const HELP = `Usage: ${DOCTOR_PROGRAM} [thermostat|toaster|security] [options]
 
 ${formatSettings(SETTINGS)}
 

@@ -8,6 +8,7 @@ import { unitName, unitPath } from '../install/unit.ts'
 import { askAgent } from '../local/client.ts'
 import { formatReply } from '../local/command.ts'
 import type { Reply } from '../local/requests.ts'
+import { DEVICE_PROGRAM } from '../program-name.ts'
 import { about, type Finding } from './finding.ts'
 
 /** What the agent that holds `folder` says, or why there is no answer. */
@@ -19,7 +20,7 @@ export const askRunning = (folder: string, clock: Clock): Promise<Reply | Error>
 export function lookAtAgent(kind: Kind, reply: Reply | Error): Finding {
   const agent = about('agent')
   if (reply instanceof Error) {
-    return agent.warning(reply.message, `start it: systemctl start ${unitName(kind)}, or latchkey device ${kind}`)
+    return agent.warning(reply.message, `start it: systemctl start ${unitName(kind)}, or ${DEVICE_PROGRAM} ${kind}`)
   }
   const text = formatReply('status', reply)
   const phase = reply.status?.phase
@@ -35,7 +36,9 @@ export async function lookAtUnit(kind: Kind, root = ''): Promise<readonly Findin
   const unit = about('unit')
   const file = `${root}${unitPath(kind)}`
   if (!existsSync(file)) {
-    return [unit.warning('it is not installed: nothing starts it after a power cut', 'latchkey device install')]
+    return [
+      unit.warning('it is not installed: nothing starts it after a power cut', `${DEVICE_PROGRAM} install ${kind}`),
+    ]
   }
   const rated = await run('systemd-analyze', ['security', '--offline=true', '--no-pager', file]).then(
     ({ stdout }) => Number(/exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1]),

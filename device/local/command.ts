@@ -2,6 +2,7 @@
 import type { Clock } from '#contract/clock.ts'
 import { UsageError } from '#contract/settings.ts'
 import { millis, seconds } from '#contract/time.ts'
+import { ASK_AGAIN } from '../program-name.ts'
 import { UNPAIRED_WORDS } from '../status.ts'
 import { askAgent } from './client.ts'
 import type { Ask, Reply, Request } from './requests.ts'
@@ -78,7 +79,7 @@ function formatStatus(status: Reply['status']): string {
     case 'offline':
       return `Offline: ${status.because}. It goes on alone and tries again.`
     case 'unpaired':
-      return `Not paired: it ${UNPAIRED_WORDS[status.because]}. Ask for a new code with "device pair".`
+      return `Not paired: it ${UNPAIRED_WORDS[status.because]}. ${ASK_AGAIN}`
     default:
       return 'Starting.'
   }

@@ -24,7 +24,12 @@ export const leaveOut: Plugin = {
 export const ALIASES = { 'readable-stream': 'node:stream' }
 
 /**
- * Undici reads as Node's own build of it does: with one HTTP parser, the one that has been in Node for years, and without the experimental
+ * What a person types, and undici as in Node's own build of it: with one HTTP parser, the one that has been in Node for years, and without the experimental
  * second.
  */
-export const DEFINED = { 'process.env.NODE_ENV': '"production"', esbuildDetection: 'true' }
+export const DEFINED = {
+  // As deb.ts installs it: see ../program-name.ts.
+  PACKAGED_NAME: '"latchkey-device"',
+  'process.env.NODE_ENV': '"production"',
+  esbuildDetection: 'true',
+}

@@ -53,7 +53,9 @@ test('unpaired, it is out at the hub, keeps its key, and shows a code when a per
   expect(await run(place, 'unpair')).toEqual({ code: 0, text: 'Unpaired.' })
   await until(() => agent.status.phase === 'unpaired', 'it to be out')
   expect(agent.status).toEqual({ phase: 'unpaired', because: 'left' })
-  expect((await run(place, 'status')).text).toBe('Not paired: it left its home. Ask for a new code with "device pair".')
+  expect((await run(place, 'status')).text).toBe(
+    'Not paired: it left its home. Ask for a new code with "latchkey device pair".',
+  )
 
   const { code, text } = await run(place, 'pair')
   expect({ code, text }).toEqual({ code: 0, text: expect.stringMatching(/^Waiting to be let in: \w{4}-\w{4} at /) })

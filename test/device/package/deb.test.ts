@@ -57,6 +57,13 @@ packs('its examples are good wiring, one for each kind', () => {
   }
 })
 
+packs.for([['--help'], ['install', '--help'], ['doctor', '--help']])('its %s says how it is called here', (args) => {
+  const agent = join(packaged.root, 'usr/lib/latchkey/agent.mjs')
+  const { stdout } = spawnSync(process.execPath, [agent, ...args], { encoding: 'utf8' })
+  expect(stdout).toMatch(/^Usage: latchkey-device /)
+  expect(stdout).not.toMatch(/latchkey (device|doctor)/)
+})
+
 packs('says what is wrong here in plain words', () => {
   const folder = join(packaged.root, 'data')
   const agent = join(packaged.root, 'usr/lib/latchkey/agent.mjs')
