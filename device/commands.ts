@@ -2,8 +2,8 @@
 // for: an agent that starts reads none of it.
 import type { Logger } from 'pino'
 import { systemClock } from '#contract/clock.ts'
-import { type Environment, formatSettings, UsageError } from '#contract/settings.ts'
-import { DEVICE_SETTINGS, type DeviceConfig, readDeviceConfig } from './config.ts'
+import { type Environment, formatSettings } from '#contract/settings.ts'
+import { DEVICE_SETTINGS, type DeviceConfig } from './config.ts'
 import { isRequest, type Request } from './local/requests.ts'
 import { DEVICE_PROGRAM, DOCTOR_PROGRAM } from './program-name.ts'
 
@@ -18,11 +18,9 @@ Where it is not paired it shows a code. Once a code has expired or was denied,
 press Enter (or send SIGUSR2) for a new one.
 
 status, pair (a new code), unpair and reset (as new, for another home) ask the
-agent that runs with the same --data. So do add-code (typed and not shown),
-remove-code --user <name> (while it is disarmed) and list-codes (whose there are).
-log shows what a panel has seen, also where no agent runs; --verify its chain.
-install and uninstall are for systemd and have their own --help; release
-switches every output off, for when no agent runs.
+agent that runs with the same --data. So do add-code, remove-code and list-codes
+of a panel; log shows what it has seen. install and uninstall are for systemd;
+release switches every output off. Each has its own --help.
 ${DOCTOR_PROGRAM} says what is wrong.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`
 
@@ -32,13 +30,12 @@ export interface Caller {
   readonly print: (line: string) => void
   /** How this program is started again. */
   readonly program: readonly string[]
-  readonly openLog: (config: DeviceConfig) => Logger
+  readonly openLog: (config: Pick<DeviceConfig, 'kind' | 'logLevel'>) => Logger
 }
 
 /** The exit code; undefined where the words ask for a device. */
 export async function runCommandOf(caller: Caller): Promise<number | undefined> {
   const [word, ...rest] = caller.args
-  if (word === 'log') return showLog({ ...caller, args: rest })
   if (isRequest(word)) return ask(word, { ...caller, args: rest })
   if (word === 'install' || word === 'uninstall') return setUp(word, { ...caller, args: rest })
   if (word === 'release') return releaseOutputs({ ...caller, args: rest })
@@ -48,21 +45,17 @@ export async function runCommandOf(caller: Caller): Promise<number | undefined> 
 }
 
 async function ask(request: Request, { args, env, print }: Caller): Promise<number> {
-  const config = readDeviceConfig(args, env)
-  if (config === 'help') return help(print, HELP)
+  const { helpFor, readRequestSettings } = await import('./local/settings.ts')
+  const settings = readRequestSettings(request, args, env)
+  if (settings === 'help') return help(print, helpFor(request))
+  if (request === 'log') {
+    const { runLogCommand } = await import('./local/log.ts')
+    return runLogCommand({ ...settings, clock: systemClock, print })
+  }
   const { runCommand } = await import('./local/command.ts')
   const { readSecret } = await import('./local/secret.ts')
-  const { folder, json, duress, user } = config
   const typed = (question: string) => readSecret(process.stdin, question, (text) => process.stderr.write(text))
-  return runCommand({ request, folder, json, duress, user, clock: systemClock, print, readSecret: typed })
-}
-
-async function showLog({ args, env, print }: Caller): Promise<number> {
-  const config = readDeviceConfig(args, env)
-  if (config === 'help') return help(print, HELP)
-  const { runLogCommand } = await import('./local/log.ts')
-  const { kind, folder, json, verify } = config
-  return runLogCommand({ kind, folder, json, verify, clock: systemClock, print })
+  return runCommand({ ...settings, request, clock: systemClock, print, readSecret: typed })
 }
 
 async function setUp(word: 'install' | 'uninstall', { args, env, print, program }: Caller): Promise<number> {
@@ -76,13 +69,12 @@ async function setUp(word: 'install' | 'uninstall', { args, env, print, program 
 }
 
 async function releaseOutputs({ args, env, print, openLog }: Caller): Promise<number> {
-  const config = readDeviceConfig(args, env)
-  if (config === 'help') return help(print, HELP)
-  const { wiringFile: file } = config
-  if (file === undefined) throw new UsageError('Cannot release outputs as --config must name the wiring file: got none')
+  const { helpForRelease, readReleaseSettings } = await import('./install/release-settings.ts')
+  const settings = readReleaseSettings(args, env)
+  if (settings === 'help') return help(print, helpForRelease())
   // As the agent reads it, which may have gone on with the last good one.
   const { openWiring } = await import('./wiring/open.ts')
-  const wiring = await openWiring({ ...config, file, log: openLog(config) })
+  const wiring = await openWiring({ ...settings, log: openLog(settings) })
   const { board } = wiring
   if (board.type !== 'linux') {
     print('Nothing to release: no line of this machine is wired.')

@@ -71,10 +71,7 @@ export const DEVICE_SETTINGS = {
     help: 'keep events that the hub has not fetched on disk, over a power cut',
   },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
-  user: { type: 'string', help: 'add-code, remove-code: whose code it is' },
-  duress: { type: 'boolean', help: 'add-code: for whoever is forced to give one' },
-  verify: { type: 'boolean', help: 'log: say whether its chain of hashes holds, and where it does not' },
-  json: { type: 'boolean', help: 'print the pairing code, the state or the answer as JSON lines' },
+  json: { type: 'boolean', help: 'print the pairing code and the state as JSON lines' },
   help: { type: 'boolean', help: 'this text' },
 } as const satisfies Record<string, Setting>
 
@@ -96,26 +93,19 @@ export interface DeviceConfig {
   readonly ca: string | undefined
   readonly keepEvents: boolean
   readonly logLevel: string
-  /** Whose code is added or removed. */
-  readonly user: string | undefined
-  readonly duress: boolean
-  readonly verify: boolean
   readonly json: boolean
 }
 
 /** `args` begins with the kind. Throws a `UsageError` that names the setting. */
 export function readDeviceConfig(args: readonly string[], env: Environment): DeviceConfig | 'help' {
-  const [kind, ...flags] = args
-  if (kind === '--help' || flags.includes('--help')) return 'help'
-  if (!isKind(kind)) {
-    const got = kind === undefined ? 'nothing' : `"${kind}"`
-    throw new UsageError(`Cannot tell which device is meant as it must be one of ${KINDS.join(', ')}: got ${got}`)
-  }
+  if (args.includes('--help')) return 'help'
+  const [word, ...flags] = args
+  const kind = readKind(word)
   const settings = readSettings(DEVICE_SETTINGS, flags, env)
   return {
     kind,
     ...readServer(settings, kind, env.CREDENTIALS_DIRECTORY),
-    folder: resolve(join(settings.data ?? './.latchkey', kind)),
+    folder: folderOf(settings.data, kind),
     credentialsDirectory: env.CREDENTIALS_DIRECTORY,
     board: settings.board === undefined ? undefined : readBoard(settings.board),
     wiringFile: settings.config,
@@ -124,14 +114,21 @@ export function readDeviceConfig(args: readonly string[], env: Environment): Dev
     ca: settings.ca === undefined ? undefined : readPem(settings.ca, 'LATCHKEY_CA (--ca)'),
     keepEvents: settings['keep-events'] === 'true',
     logLevel: readLogLevel(settings.log ?? 'info'),
-    user: settings.user,
-    duress: settings.duress === 'true',
-    verify: settings.verify === 'true',
     json: settings.json === 'true',
   }
 }
 
-function readBoard(name: string): BoardWiring {
+/** Throws a `UsageError` that names the kinds there are. */
+export function readKind(word: string | undefined): Kind {
+  if (isKind(word)) return word
+  const got = word === undefined ? 'nothing' : `"${word}"`
+  throw new UsageError(`Cannot tell which device is meant as it must be one of ${KINDS.join(', ')}: got ${got}`)
+}
+
+/** The device's own, in the folder of everything that lasts. */
+export const folderOf = (data: string | undefined, kind: Kind): string => resolve(join(data ?? './.latchkey', kind))
+
+export function readBoard(name: string): BoardWiring {
   const board = parseBoard(name)
   if (board === undefined)
     throw new UsageError(`Cannot use LATCHKEY_BOARD (--board) as it ${BOARD_FORM}: got "${name}"`)

@@ -21,7 +21,7 @@ async function main(stop: AbortSignal): Promise<number> {
   const { argv, env, execPath, execArgv } = process
   const [, file = '', ...args] = argv
   const program = [execPath, ...execArgv, file]
-  const openLog = (config: DeviceConfig) => createLog(config, createReports(systemClock))
+  const openLog = (config: Logged) => createLog(config, createReports(systemClock))
   const code = await runCommandOf({ args, env, print: console.log, program, openLog })
   if (code !== undefined) return code
   const config = readDeviceConfig(args, env)
@@ -93,8 +93,10 @@ async function discover(signal: AbortSignal): Promise<FoundHub> {
   return discoverHubOrOwn({ clock: systemClock, signal, lookup: lookupLocal })
 }
 
+type Logged = Pick<DeviceConfig, 'kind' | 'logLevel'>
+
 /** To standard error, and what is a warning also to the hub. */
-function createLog({ logLevel, kind }: DeviceConfig, reports: Reports): Logger {
+function createLog({ logLevel, kind }: Logged, reports: Reports): Logger {
   const stderr = pino.destination({ dest: 2, sync: true })
   const write = (line: string) => {
     stderr.write(line)

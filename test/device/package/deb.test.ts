@@ -24,6 +24,12 @@ afterAll(() => packaged?.[Symbol.dispose]())
 
 const clone = fileURLToPath(new URL('../../..', import.meta.url))
 
+test.for(['deb', 'bundle'])('npm run %s says what it takes', (what) => {
+  const main = join(clone, 'device/package/main.ts')
+  const { status, stdout } = spawnSync(process.execPath, [main, what, '--help'], { encoding: 'utf8' })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('--arch <value>') })
+})
+
 packs('everything belongs to root, who alone may write it, and only what is run can be run', () => {
   const lines = execFileSync('dpkg-deb', ['-c', packaged.deb]).toString().trim().split('\n')
   for (const line of lines) {
