@@ -7,7 +7,8 @@ import { type Millis, seconds } from '#contract/time.ts'
 import { BoardError } from '../error.ts'
 import { codeOf } from './ioctl.ts'
 
-const GIVE_UP_AFTER = seconds(5)
+/** The kernel answers in less, or the sensor is dead. */
+export const GIVE_UP_AFTER = seconds(5)
 
 /** Reads that go on. Whoever asks again while one hangs waits for the same: a dead sensor costs one thread of libuv's four, not all. */
 const going = new Map<string, Promise<string>>()

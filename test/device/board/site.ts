@@ -15,9 +15,14 @@ export interface Place {
   readonly said: readonly string[]
 }
 
-export async function createPlace({ sysRoot = '/nowhere' }: { sysRoot?: string } = {}): Promise<Place> {
+export async function createPlace({
+  sysRoot = '/nowhere',
+  clock = new VirtualClock(),
+}: {
+  readonly sysRoot?: string
+  readonly clock?: VirtualClock
+} = {}): Promise<Place> {
   const io = new FakeIo()
-  const clock = new VirtualClock()
   const said: string[] = []
   const write = (line: string) => {
     const { msg, part } = JSON.parse(line)

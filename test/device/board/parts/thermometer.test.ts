@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seconds } from '#contract/time.ts'
+import { GIVE_UP_AFTER } from '../../../../device/board/linux/sysfs.ts'
 import { compensate, decodeConstants } from '../../../../device/board/parts/bme280.ts'
 import { type Measured, ntcCelsius, openThermometer } from '../../../../device/board/parts/thermometer.ts'
 import type { NtcWiring, SensorWiring } from '../../../../device/wiring/sensor.ts'
+import { VirtualClock } from '../../../../simulator/clock.ts'
 import type { FakeChip } from '../fake-io.ts'
 import { createPlace } from '../site.ts'
 
@@ -25,17 +27,31 @@ async function kernelSays(folder: string, attributes: Readonly<Record<string, st
 }
 const kernelForgets = (folder: string) => rm(join(sysRoot, folder), { recursive: true, force: true })
 
+/** Real files are read: virtual time stands still while one is, or the sensor would be given up on a busy machine. */
+function createPatientClock(): VirtualClock {
+  let reads = 0
+  const settle = async () => {
+    do await setImmediate()
+    while (reads > 0)
+  }
+  const clock = new VirtualClock(undefined, settle)
+  const { sleep } = clock
+  clock.sleep = (length, signal) => {
+    // Each read has an end of its own, which is called off when it has settled.
+    if (length === GIVE_UP_AFTER) {
+      reads += 1
+      signal?.addEventListener('abort', () => (reads -= 1), { once: true })
+    }
+    return sleep(length, signal)
+  }
+  return clock
+}
+
 async function thermometer(wiring: SensorWiring) {
-  const place = await createPlace({ sysRoot })
+  const place = await createPlace({ sysRoot, clock: createPatientClock() })
   const heard: Measured[] = []
   const sensor = await openThermometer(place.site, { wiring, every: seconds(10), heard: (now) => heard.push(now) })
-  /** Real files are read meanwhile: virtual time must not run ahead of them. */
-  const pass = async (count: number) => {
-    for (let second = 0; second < count; second++) {
-      await place.clock.advance(seconds(1))
-      await setTimeout(5)
-    }
-  }
+  const pass = (count: number) => place.clock.advance(seconds(count))
   const until = async (met: () => boolean) => {
     while (!met()) await pass(1)
   }
