@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { KINDS } from '#contract/ids.ts'
+import { KINDS, type Kind } from '#contract/ids.ts'
 import { SYSUSERS, UDEV } from '../install/plan.ts'
 import { bundleAgent } from './bundle.ts'
 import { type Architecture, placeKoffi } from './koffi.ts'
@@ -80,10 +80,25 @@ const FILES: Readonly<Record<string, string>> = {
   [`${DOCUMENTS}/wiring.md`]: readFileSync(join(root, 'docs/wiring.md'), 'utf8'),
 }
 
-/** The files of docs/wiring.md, which has one for each kind, in this order. */
+/** What docs/wiring.md calls the example of each kind, in its first line. */
+const EXAMPLE_NAMES: Readonly<Record<Kind, string>> = { thermostat: 'hall', toaster: 'toaster', security: 'panel' }
+
+/** The wiring files in a text, which must have one for each kind. */
+export function examplesIn(document: string): Readonly<Record<Kind, string>> {
+  const found = new Map(
+    [...document.matchAll(/```yaml\n(# (\w+)\.yaml\n[^`]*)```/g)].map(([, text = '', name = '']) => [name, text]),
+  )
+  const exampleOf = (kind: Kind): string => {
+    const example = found.get(EXAMPLE_NAMES[kind])
+    if (example !== undefined) return example
+    throw new Error(`Cannot package an example for ${kind} as docs/wiring.md must have "# ${EXAMPLE_NAMES[kind]}.yaml"`)
+  }
+  return Object.fromEntries(KINDS.map((kind) => [kind, exampleOf(kind)])) as Record<Kind, string>
+}
+
 function examples(): Readonly<Record<string, string>> {
-  const found = [...(FILES[`${DOCUMENTS}/wiring.md`] ?? '').matchAll(/```yaml\n(# \w+\.yaml\n[^`]*)```/g)]
-  return Object.fromEntries(KINDS.map((kind, index) => [`${DOCUMENTS}/examples/${kind}.yaml`, found[index]?.[1] ?? '']))
+  const found = Object.entries(examplesIn(FILES[`${DOCUMENTS}/wiring.md`] ?? ''))
+  return Object.fromEntries(found.map(([kind, text]) => [`${DOCUMENTS}/examples/${kind}.yaml`, text]))
 }
 
 function put(file: string, content: string): void {

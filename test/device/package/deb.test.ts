@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KINDS } from '#contract/ids.ts'
+import { examplesIn } from '../../../device/package/deb.ts'
 import { readYaml } from '../../../device/wiring/open.ts'
 import { readWiring } from '../../../device/wiring/wiring.ts'
 import { has } from '../../has.ts'
@@ -54,6 +55,19 @@ packs('nothing in it tells where it was built, and no maintainer script does mor
   const control = execFileSync('dpkg-deb', ['-f', packaged.deb, 'Depends']).toString()
   expect(control).toContain('nodejs (>= 24)')
   expect(spawnSync('sh', ['-n', join(packaged.root, 'usr/bin/latchkey-device')]).status).toBe(0)
+})
+
+test('an example is found by its name, wherever it stands, and must not be missing', () => {
+  const example = (name: string) => `\n\`\`\`yaml\n# ${name}.yaml\nname: ${name}\n\`\`\`\n`
+  const document = ['other', 'panel', 'toaster', 'hall'].map(example).join('text')
+  expect(examplesIn(document)).toEqual({
+    thermostat: '# hall.yaml\nname: hall\n',
+    toaster: '# toaster.yaml\nname: toaster\n',
+    security: '# panel.yaml\nname: panel\n',
+  })
+  expect(() => examplesIn(document.replace('# panel.yaml', '# alarm.yaml'))).toThrow(
+    'Cannot package an example for security as docs/wiring.md must have "# panel.yaml"',
+  )
 })
 
 packs('its examples are good wiring, one for each kind', () => {
