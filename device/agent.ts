@@ -11,6 +11,7 @@ import type { Lookup } from './lookup.ts'
 import type { Membership } from './membership.ts'
 import type { Network } from './network.ts'
 import type { ClientIdentity } from './oauth/client.ts'
+import { reasonOf } from './reason.ts'
 import { type Product, runProduct, type Watchdog } from './run.ts'
 import type { CodeBook } from './security/codes.ts'
 import type { Server } from './server.ts'
@@ -85,7 +86,9 @@ export async function startAgent<State, Reading, Actuators>(
     onStatus,
   } = options
   // A card that has died in the middle of a reset is no reason to let a room freeze.
-  await finishReset(folder).catch((err: unknown) => log.error({ err }, 'a factory reset could not be ended'))
+  await finishReset(folder).catch((error: unknown) =>
+    log.error({ because: reasonOf(error) }, 'a factory reset could not be ended'),
+  )
   const settings = await openSettings({ folder, name: product.control.kind, clock, log })
   const running = await runProduct({ product, settings, watchdog, clock, log })
   const outbox = await openOutbox({ folder, product: running, log, keepEvents })

@@ -144,7 +144,7 @@ export function startMembership(options: MembershipOptions): Membership {
     const revoked = ended !== undefined || (await revoke(store)) === true
     const forgotten = store.forgetGrant()
     left.resolve(forgotten.then(() => revoked))
-    await forgotten.catch((err: unknown) => log.error({ err }, 'the grant is still on disk'))
+    await forgotten.catch((error: unknown) => log.error({ because: reasonOf(error) }, 'the grant is still on disk'))
     return ended === undefined ? 'left' : 'revoked'
   }
 

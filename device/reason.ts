@@ -47,7 +47,8 @@ export function reasonOf(error: unknown, { isPinned = false }: { readonly isPinn
   if (words !== undefined) return `${words} (${code})`
   const refusal = refusalIn(error)
   if (refusal !== undefined) return refusal
-  return cause instanceof Error && code !== undefined ? `${error.message} (${code})` : error.message
+  const isSaid = code === undefined || error.message.includes(code)
+  return cause instanceof Error && !isSaid ? `${error.message} (${code})` : error.message
 }
 
 const codeIn = (error: unknown): string | undefined =>

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { seconds } from '#contract/time.ts'
 import { createSupervisor } from './board/linux/notify.ts'
 import { ASK_AGAIN } from './program-name.ts'
+import { reasonOf } from './reason.ts'
 import type { Watchdog } from './run.ts'
 import type { Status } from './status.ts'
 import { formatStatus } from './terminal.ts'
@@ -23,7 +24,7 @@ const ALIVE_EVERY = seconds(10)
 export function openSupervised({ path, name, log }: { path: string; name: string; log: Logger }): Supervised {
   let complained = false
   const supervisor = createSupervisor(path, (err) => {
-    if (!complained) log.warn({ err }, 'systemd does not hear us')
+    if (!complained) log.warn({ because: reasonOf(err) }, 'systemd does not hear us')
     complained = true
   })
   let isReady = false

@@ -5,6 +5,7 @@ import type { Clock } from '#contract/clock.ts'
 import { erase, FileError, keepAside, openFolder } from '#contract/files.ts'
 import { createClientKey } from '../oauth/client-key.ts'
 import { createQueue } from '../queue.ts'
+import { reasonOf } from '../reason.ts'
 import { type Credentials, VERSION } from './credentials.ts'
 import { erasePlain, readPlain } from './plain.ts'
 import { type KeyPlaces, type KeyRing, openKeyRing, peekKeys } from './sealing-key.ts'
@@ -158,7 +159,7 @@ function createStore({ folder, slots, ring, log, ...begun }: Parts): OwnStore {
     if (failures.length === held.size) throw failures[0]
     sequence += 1
     current = next
-    for (const err of failures) log.warn({ err }, 'credentials are on disk in one copy only')
+    for (const error of failures) log.warn({ because: reasonOf(error) }, 'credentials are on disk in one copy only')
   }
   let closed = false
   /** One after the other, each from what the one before has left. */

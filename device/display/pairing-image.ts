@@ -2,6 +2,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { createQueue } from '../queue.ts'
+import { reasonOf } from '../reason.ts'
 import type { Status } from '../status.ts'
 import { encodePbm, encodePng, pairingPicture } from './image.ts'
 
@@ -19,6 +20,8 @@ export function createPairingImage(file: string, log: Logger): (status: Status) 
     await rename(`${file}.new`, file)
   }
   return (status) => {
-    updates.add(() => update(status)).catch((err: unknown) => log.warn({ err }, 'the pairing image is not written'))
+    updates
+      .add(() => update(status))
+      .catch((error: unknown) => log.warn({ because: reasonOf(error) }, 'the pairing image is not written'))
   }
 }

@@ -2,6 +2,7 @@
 // does not is momentary, and told now or never.
 import type { Logger } from 'pino'
 import type { Announcement } from '../control.ts'
+import { reasonOf } from '../reason.ts'
 import type { RunningProduct } from '../run.ts'
 import { type EventLog, MOST_EVENTS, openEventLog } from './event-log.ts'
 
@@ -26,8 +27,8 @@ export async function openOutbox(options: {
   const nothing = { log: undefined, before: [] }
   const { log: kept, before } = !keepEvents
     ? nothing
-    : await openEventLog(folder).catch((err: unknown) => {
-        log.error({ err }, 'events are not kept on disk')
+    : await openEventLog(folder).catch((error: unknown) => {
+        log.error({ because: reasonOf(error) }, 'events are not kept on disk')
         return nothing
       })
   return createOutbox({ product, log, kept, before })
@@ -57,7 +58,9 @@ export function createOutbox(options: {
       if (!arrived) break
       if (waiting[0] === first) waiting.shift()
       if (waiting.length === 0)
-        await kept?.clear().catch((err: unknown) => log.error({ err }, 'cannot clear events.ndjson'))
+        await kept
+          ?.clear()
+          .catch((error: unknown) => log.error({ because: reasonOf(error) }, 'cannot clear events.ndjson'))
     }
     moving = false
   }
@@ -73,7 +76,9 @@ export function createOutbox(options: {
         log.warn({ lost: waiting.shift()?.value.seq }, 'an event is lost: nobody has fetched so many')
       }
       waiting.push(announcement)
-      kept?.append(announcement).catch((err: unknown) => log.error({ err }, 'an event is not on disk'))
+      kept
+        ?.append(announcement)
+        .catch((error: unknown) => log.error({ because: reasonOf(error) }, 'an event is not on disk'))
       void move()
     },
   })

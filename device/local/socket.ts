@@ -53,12 +53,15 @@ export async function holdFolder(options: {
   try {
     await takeOver(server, address.path, { folder, clock })
     await chmod(address.path, 0o600)
-  } catch (err) {
-    if (err instanceof FolderHeld) {
+  } catch (error) {
+    if (error instanceof FolderHeld) {
       await address[Symbol.asyncDispose]()
-      throw err
+      throw error
     }
-    log.warn({ err }, 'no local socket: the command line cannot reach this agent, nor can it keep another one out')
+    log.warn(
+      { because: reasonOf(error) },
+      'no local socket: the command line cannot reach this agent, nor can it keep another one out',
+    )
   }
   if (await finishReset(folder)) log.warn('a factory reset had been cut short: it is finished')
   return {

@@ -8,6 +8,7 @@ import { isReadByOthers, readWhole, writeWhole } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'
 import type { JsonObject } from '#contract/property.ts'
 import type { Command, Origin } from '../control.ts'
+import { reasonOf } from '../reason.ts'
 
 /** What checking a code says. A duress code is a right one that somebody was forced to give. */
 type CodeCheck = 'valid' | 'duress' | 'invalid' | 'absent'
@@ -135,7 +136,7 @@ export async function openCodes(path: string, log: Logger): Promise<Codes> {
 async function close(path: string, log: Logger): Promise<void> {
   if (!isReadByOthers(await stat(path))) return
   log.error({ file: path }, 'others could read the hashes of the codes: give everybody a new one')
-  await chmod(path, 0o600).catch((err: unknown) => log.error({ err }, 'and they still can'))
+  await chmod(path, 0o600).catch((error: unknown) => log.error({ because: reasonOf(error) }, 'and they still can'))
 }
 
 const canDisarm = (codes: readonly Hashed[]): boolean => codes.some(({ duress }) => !duress)

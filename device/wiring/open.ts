@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { type Document, parseDocument } from 'yaml'
 import { openFolder, readWhole, writeWhole } from '#contract/files.ts'
 import { UsageError } from '#contract/settings.ts'
+import { reasonOf } from '../reason.ts'
 import { readWiring, type Wiring, type WiringOptions } from './wiring.ts'
 
 export interface OpenWiringOptions extends WiringOptions {
@@ -81,8 +82,8 @@ async function keep(lastGood: string, text: string, { folder, log }: OpenWiringO
   try {
     await openFolder(folder)
     if ((await readWhole(lastGood)) !== text) await writeWhole(lastGood, text)
-  } catch (err) {
-    log.warn({ err }, 'the wiring could not be kept for a restart')
+  } catch (error) {
+    log.warn({ because: reasonOf(error) }, 'the wiring could not be kept for a restart')
   }
 }
 

@@ -26,6 +26,13 @@ test.for([
     says: 'connect ECONNREFUSED 127.0.0.1:1883',
   },
   {
+    what: 'a full disk, which says its code itself',
+    error: new Error('Cannot write a.json: ENOSPC: no space left on device, write', {
+      cause: coded('ENOSPC: no space left on device, write', 'ENOSPC'),
+    }),
+    says: 'Cannot write a.json: ENOSPC: no space left on device, write',
+  },
+  {
     what: 'a refusal with a description',
     error: refused('invalid_client_metadata', 'client_name must be 1 to 48 letters'),
     says: 'the hub refused it: invalid_client_metadata, client_name must be 1 to 48 letters',

@@ -71,3 +71,20 @@ test('the file is there while there is a code, and gone after', async () => {
   await until([])
   await rm(folder, { recursive: true })
 })
+
+test('a folder that cannot be written is a reason in the log, and no stack', async () => {
+  const said: unknown[] = []
+  const heard = Promise.withResolvers<void>()
+  const write = (line: string) => {
+    said.push(JSON.parse(line))
+    heard.resolve()
+  }
+  createPairingImage('/nowhere/code.png', pino({ base: null, timestamp: false }, { write }))(pairing)
+  await heard.promise
+  expect(said).toEqual([
+    {
+      ...{ level: 40, msg: 'the pairing image is not written' },
+      because: "ENOENT: no such file or directory, open '/nowhere/code.png.new'",
+    },
+  ])
+})
