@@ -54,6 +54,7 @@ export const SHARED: readonly PlannedFile[] = [
   { path: '/etc/udev/rules.d/60-latchkey.rules', content: UDEV, mode: 0o644 },
 ]
 
+/** The files of one device's unit, what the person runs then, and what they should know; nothing is read or written. */
 export function planInstallation(options: PlanOptions): InstallPlan {
   const { kind, program, wiring, uses, hub, ca, sealingKey, packaged } = options
   const path = wiringPath(kind)

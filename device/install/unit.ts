@@ -22,6 +22,7 @@ export const USER = 'latchkey'
 /** Seconds that the control may be silent before systemd starts it again; it speaks three times as often. */
 export const WATCHDOG_SECONDS = 30
 
+/** The whole file: starts the device, keeps it alive, and opens to it what its wiring uses and nothing else. */
 export function formatUnit({ kind, program, flags, uses, sealingKey }: UnitOptions): string {
   const groups = [...(uses.gpio || uses.pwm ? ['gpio'] : []), ...(uses.i2c.length > 0 ? ['i2c'] : [])]
   const all = [...groups, ...(uses.serial === undefined ? [] : ['dialout'])]

@@ -8,6 +8,7 @@ import { isReadByOthers, readWhole, writeWhole } from '#contract/files.ts'
 import { decodeJson } from '#contract/parse.ts'
 import type { JsonObject } from '#contract/property.ts'
 import type { Command, Origin } from '../control.ts'
+import { createQueue } from '../queue.ts'
 import { reasonOf } from '../reason.ts'
 
 /** What checking a code says. A duress code is a right one that somebody was forced to give. */
@@ -104,12 +105,7 @@ export async function openCodes(path: string, log: Logger): Promise<Codes> {
     return ownerOf(removed)
   }
   /** One after the other: each goes by what the one before has left. */
-  let changing: Promise<unknown> = Promise.resolve()
-  const inTurn = (change: () => Promise<CodeOwner>): Promise<CodeOwner> => {
-    const changed = changing.then(change)
-    changing = changed.catch(() => {})
-    return changed
-  }
+  const changes = createQueue()
   return {
     get any() {
       return canDisarm(codes)
@@ -123,9 +119,9 @@ export async function openCodes(path: string, log: Logger): Promise<Codes> {
         throw new RangeError(
           'Cannot add a code as its user must be a name that begins with a letter, of 32 letters, digits, spaces, dots and hyphens at most: got something else',
         )
-      return inTurn(() => add(code, duress, user?.normalize() ?? freeName(codes)))
+      return changes.add(() => add(code, duress, user?.normalize() ?? freeName(codes)))
     },
-    remove: (user) => inTurn(() => remove(user)),
+    remove: (user) => changes.add(() => remove(user)),
   }
 }
 

@@ -68,6 +68,7 @@ export function targetsOf({ mode, target, targetLow, targetHigh, preset }: Setti
 export const shownTarget = ({ preset, target }: Settings): number =>
   preset === 'none' ? target : PRESET_TARGETS[preset]
 
+/** What the thermostat demands now, and which of its layers decided: the first that has something to say, limits before wishes. */
 export function resolve(
   state: ThermostatState,
   { uptime }: Moment,
