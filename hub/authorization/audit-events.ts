@@ -22,13 +22,16 @@ export const EVENTS = {
   request_refused: 'anybody',
   consent_given: 'known',
   consent_denied: 'known',
+  /** `detail` is what with: a password, a passkey, an invitation, or an identity provider's id. */
   signed_in: 'known',
   sign_in_failed: 'anybody',
   signed_out: 'known',
   account_created: 'known',
+  /** `accountId` is who did it, `detail` whose account it is and its old and new role. */
   account_changed: 'known',
-  /** Recorded before the account goes, so that its name is kept. */
+  /** Recorded before the account goes: it may be one's own, and its name is kept. */
   account_removed: 'known',
+  /** `detail` is the identity provider's id. */
   account_linked: 'known',
   account_unlinked: 'known',
   invitation_created: 'known',

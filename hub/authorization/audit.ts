@@ -19,6 +19,9 @@ export interface AuditEntry {
   readonly detail?: string | undefined
 }
 
+/** Who did it, and from where; neither for what the hub's own machine does. */
+export type Actor = Pick<AuditEntry, 'accountId' | 'address'>
+
 /** An entry as it was kept. */
 export interface AuditRow extends AuditEntry {
   /** Grows: the newest has the largest. */

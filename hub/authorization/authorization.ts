@@ -102,10 +102,10 @@ export function createAuthorization(options: {
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
   const apps = createApps(database)
   const registrationTokens = createRegistrationTokens(database, clock)
-  const people = createPeople({ database, accounts, devices, grants, appPasswords })
   const invitations = createInvitations({ database, accounts, clock })
   const ownerKey = createOwnerKey()
   const audit = createAudit(database, clock, log)
+  const people = createPeople({ database, accounts, devices, grants, appPasswords, audit })
   const guesses = createGuesses(clock)
   const guard = createSignInGuard({ accounts, guesses, audit })
   const elsewhere = createElsewhere(clock)
@@ -164,7 +164,7 @@ export function createAuthorization(options: {
   pages.route('/', confirmPages({ ...ways, guesses, stepUp }))
   pages.route('/', accountPages({ ...ways, hasOtherWay: accounts.hasPassword, clock, stepUp, signOut }))
   pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
-  pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, stepUp, clock }))
+  pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, audit, stepUp, clock }))
   pages.route(
     '/',
     programPages({

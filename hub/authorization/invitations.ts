@@ -58,8 +58,8 @@ export interface Invitations {
   create(wanted: NewInvitation & { readonly createdBy: string }): Inviting
   /** Those that are still good, oldest first, without the secrets: those are not kept. */
   list(): readonly Invitation[]
-  /** False when there is no such one. */
-  withdraw(id: string): boolean
+  /** What is withdrawn; undefined when there is no such one. */
+  withdraw(id: string): Invitation | undefined
   /** What this text invites to, as long as it does. */
   find(text: string): Invitation | undefined
   /** Makes the account, and the link opens nothing any more. However many ask at the same moment, one of them joins. */
@@ -91,6 +91,7 @@ export function createInvitations(options: {
   const all = database.prepare(`SELECT * FROM invitations WHERE ${good} ORDER BY created_at, id`)
   const byHash = database.prepare(`SELECT * FROM invitations WHERE ${good} AND text_hash=?`)
   const remove = database.prepare('DELETE FROM invitations WHERE id=?')
+  const withdrawn = database.prepare('DELETE FROM invitations WHERE id=? RETURNING *')
   const expired = database.prepare('DELETE FROM invitations WHERE expires_at <= ?')
 
   const find = (text: string): Invitation | undefined => {
@@ -110,7 +111,10 @@ export function createInvitations(options: {
       return { outcome: 'made', text, invitation: { id, role, nameHint, createdAt, expiresAt } }
     },
     list: () => all.all(clock.now()).map(toInvitation),
-    withdraw: (id) => remove.run(id).changes === 1,
+    withdraw(id) {
+      const found = withdrawn.get(id)
+      return found && toInvitation(found)
+    },
     find,
     redeem: (text, { name, firstWay, id = randomUUID() }) =>
       inTransaction(database, () => {
@@ -128,6 +132,10 @@ export function createInvitations(options: {
     },
   }
 }
+
+/** For the audit: what it invites to, and whom. */
+export const describeInvitation = ({ role, nameHint }: Invitation): string =>
+  nameHint === undefined ? role : `${role}, for ${nameHint}`
 
 /** The id of the account that this invitation makes: known before, the same each time, and nobody's choice. */
 export function accountIdOf(text: string): string {

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Clock } from '#contract/clock.ts'
 import type { Scope } from '#contract/scopes.ts'
 import { AdmissionError } from '../authorization/access-token.ts'
-import type { AuditEntry } from '../authorization/audit.ts'
+import type { Actor } from '../authorization/audit.ts'
 import { addressOf, type Requests } from '../authorization/pages/requests.ts'
 import { FRESH_FOR, isFresh } from '../authorization/sessions.ts'
 import type { Admission } from '../broker/admission.ts'
@@ -37,7 +37,7 @@ export function requireScope(admission: Admission, publicUrl: URL, scope: Scope)
 }
 
 /** Who does what a route is asked for, as the audit knows them. */
-export function actorOf<E extends Asked>(c: Context<E>): Pick<AuditEntry, 'accountId' | 'address'> {
+export function actorOf<E extends Asked>(c: Context<E>): Actor {
   const { role, subject } = c.var.principal
   return { address: addressOf(c), ...(role !== undefined && { accountId: subject }) }
 }

@@ -5,10 +5,17 @@ import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
 import type { AccountChange } from '../authorization/accounts.ts'
-import { type Invitation, type Invitations, MOST_INVITATIONS, newInvitation } from '../authorization/invitations.ts'
+import type { Audit } from '../authorization/audit.ts'
+import {
+  describeInvitation,
+  type Invitation,
+  type Invitations,
+  MOST_INVITATIONS,
+  newInvitation,
+} from '../authorization/invitations.ts'
 import type { People } from '../authorization/people.ts'
 import { answers, fails, refusals } from './answers.ts'
-import type { Asked } from './bearer.ts'
+import { type Asked, actorOf } from './bearer.ts'
 import { asks, decodeBody, notCached, wholeBody } from './body.ts'
 import { problem } from './problem.ts'
 
@@ -62,7 +69,7 @@ export function peopleRoutes({ people, needs, needsFreshPerson }: Guards & { rea
     decodeBody(newRole),
     (c) => {
       const wanted = c.get('body')
-      return answer(c, people.changeRole(c.req.param('id') ?? '', wanted.role))
+      return answer(c, people.changeRole(c.req.param('id') ?? '', wanted.role, actorOf(c)))
     },
   )
   routes.delete(
@@ -73,7 +80,7 @@ export function peopleRoutes({ people, needs, needsFreshPerson }: Guards & { rea
     }),
     needs('home:admin'),
     needsFreshPerson,
-    (c) => answer(c, people.remove(c.req.param('id') ?? '')),
+    (c) => answer(c, people.remove(c.req.param('id') ?? '', actorOf(c))),
   )
   return routes
 }
@@ -95,9 +102,10 @@ export function invitationRoutes(
   options: Guards & {
     readonly invitations: Invitations
     readonly publicUrl: URL
+    readonly audit: Audit
   },
 ): Hono<Asked> {
-  const { invitations, publicUrl, needs, needsFreshPerson } = options
+  const { invitations, publicUrl, audit, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
   routes.use(notCached)
   routes.post(
@@ -121,6 +129,7 @@ export function invitationRoutes(
       if (inviting.outcome === 'too_many') {
         return problem(c, 403, `There are ${MOST_INVITATIONS} invitations: withdraw one that is not needed`)
       }
+      audit.record({ event: 'invitation_created', ...actorOf(c), detail: describeInvitation(inviting.invitation) })
       const link = new URL(`/invitation#${inviting.text}`, publicUrl).href
       return c.json({ ...formatted(inviting.invitation), link } satisfies v.InferOutput<typeof madeBody>, 201)
     },
@@ -142,10 +151,14 @@ export function invitationRoutes(
     }),
     needs('home:admin'),
     needsFreshPerson,
-    (c) =>
-      invitations.withdraw(c.req.param('id') ?? '')
-        ? c.body(null, 204)
-        : problem(c, 404, 'No invitation has this id; it may have been used or withdrawn before'),
+    (c) => {
+      const withdrawn = invitations.withdraw(c.req.param('id') ?? '')
+      if (withdrawn === undefined) {
+        return problem(c, 404, 'No invitation has this id; it may have been used or withdrawn before')
+      }
+      audit.record({ event: 'invitation_withdrawn', ...actorOf(c), detail: describeInvitation(withdrawn) })
+      return c.body(null, 204)
+    },
   )
   return routes
 }

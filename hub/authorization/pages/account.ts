@@ -5,6 +5,8 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import { type Account, type Accounts, newAccount } from '../accounts.ts'
+import type { Audit } from '../audit.ts'
+import type { AuditEvent } from '../audit-events.ts'
 import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../passkeys.ts'
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
 import type { SessionFacts, Sessions } from '../sessions.ts'
@@ -14,7 +16,7 @@ import type { SessionCookie } from './cookie.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
-import { type Requests, textField, visitorOf } from './requests.ts'
+import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { signInFor } from './return-to.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
 import type { StepUp } from './step-up.ts'
@@ -27,12 +29,18 @@ export function accountPages(options: {
   readonly challengeCookie: ChallengeCookie
   /** Whether the account can be signed in to without its passkeys. */
   readonly hasOtherWay: (accountId: string) => boolean
+  readonly audit: Audit
   readonly clock: Clock
   readonly stepUp: StepUp
   readonly signOut: SignOut
 }): Hono<Requests> {
-  const { accounts, passkeys, sessions, cookie, challengeCookie, hasOtherWay, clock, stepUp, signOut } = options
+  const { accounts, passkeys, sessions, cookie, challengeCookie, hasOtherWay, audit, clock, stepUp, signOut } = options
   const pages = new Hono<Requests>()
+  const tell = (
+    c: Context<Requests>,
+    event: AuditEvent,
+    { accountId, detail }: { accountId: string; detail?: string },
+  ) => audit.record({ event, accountId, address: addressOf(c), detail })
   const passkeyPage = (c: Context<Requests>, { wrong }: { wrong?: string }): Markup =>
     layout({
       title: 'A new passkey',
@@ -76,6 +84,7 @@ ${passkeyForm({
     // Again: it takes a while, and whoever was put out meanwhile sets nothing any more.
     if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
     accounts.setPassword(session.account.id, hash)
+    tell(c, 'password_changed', { accountId: session.account.id })
     await signOut.afterNewPassword(session.account.id, session.id)
     return c.html(passwordSet)
   })
@@ -97,6 +106,7 @@ ${passkeyForm({
     if (!passkeys.keep(session.account.id, made, name.output)) {
       return c.html(passkeyPage(c, { wrong: `You have ${MOST_PASSKEYS} passkeys, or this one is known.` }), 409)
     }
+    tell(c, 'passkey_added', { accountId: session.account.id, detail: name.output })
     return c.redirect('/account', 303)
   })
 
@@ -106,7 +116,10 @@ ${passkeyForm({
     const session = stepUp.session(c)
     if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
     const { account } = session
-    if (passkeys.remove(account.id, id, hasOtherWay(account.id)) === 'last_way') return c.html(lastWay, 409)
+    const name = passkeys.list(account.id).find((each) => each.id === id)?.name
+    const removed = passkeys.remove(account.id, id, hasOtherWay(account.id))
+    if (removed === 'last_way') return c.html(lastWay, 409)
+    if (removed === 'done') tell(c, 'passkey_removed', { accountId: account.id, ...(name && { detail: name }) })
     return c.redirect('/account', 303)
   })
 
@@ -114,13 +127,18 @@ ${passkeyForm({
     const id = textField((await c.req.parseBody()).session)
     const session = stepUp.session(c)
     if (session === undefined) return toSignIn(c)
-    sessions.endOne(session.account.id, id)
+    const accountId = session.account.id
+    const browser = sessions.list(accountId).find((each) => each.id === id)?.browser ?? ''
+    if (sessions.endOne(accountId, id)) tell(c, 'signed_out', { accountId, detail: `elsewhere: ${browser}` })
     return c.redirect('/account', 303)
   })
 
   pages.post('/account/sign-out-everywhere', (c) => {
     const session = stepUp.session(c)
-    if (session !== undefined) signOut.everywhere(session.account.id)
+    if (session !== undefined) {
+      signOut.everywhere(session.account.id)
+      tell(c, 'signed_out', { accountId: session.account.id, detail: 'everywhere' })
+    }
     cookie.clear(c)
     return c.redirect('/sign-in', 303)
   })

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Account, Accounts } from '../accounts.ts'
+import type { Audit } from '../audit.ts'
 import type { Guesses } from '../guesses.ts'
 import type { Passkeys } from '../passkeys.ts'
 import type { Sessions } from '../sessions.ts'
@@ -20,9 +21,10 @@ export function confirmPages(options: {
   readonly cookie: SessionCookie
   readonly challengeCookie: ChallengeCookie
   readonly guesses: Guesses
+  readonly audit: Audit
   readonly stepUp: StepUp
 }): Hono<Requests> {
-  const { accounts, passkeys, sessions, cookie, challengeCookie, guesses, stepUp } = options
+  const { accounts, passkeys, sessions, cookie, challengeCookie, guesses, audit, stepUp } = options
   const pages = new Hono<Requests>()
   const form = (account: Account, to: string, wrong?: string) =>
     confirmForm({
@@ -30,6 +32,11 @@ export function confirmPages(options: {
       hasPassword: accounts.hasPassword(account.id),
       hasPasskey: passkeys.list(account.id).length > 0,
     })
+  const refused = (c: Context<Requests>, status: 401 | 429, about: { account: Account; to: string; wrong: string }) => {
+    const { account, to, wrong } = about
+    audit.record({ event: 'sign_in_failed', accountId: account.id, address: addressOf(c), detail: 'confirmation' })
+    return c.html(form(account, to, wrong), status)
+  }
   const confirmed = (c: Context<Requests>, to: string) => {
     const renewed = sessions.confirm(cookie.read(c))
     // Ended meanwhile, from elsewhere: that it was the right password does not bring it back.
@@ -51,9 +58,9 @@ export function confirmPages(options: {
     if (session === undefined) return c.redirect(signInFor(to), 303)
     const { account } = session
     const guess = { address: addressOf(c), name: account.name }
-    if (!guesses.take(guess)) return c.html(form(account, to, 'Too many tries. Please wait a few minutes.'), 429)
+    if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY })
     if ((await accounts.checkById(account.id, textField(typed.password))) === undefined) {
-      return c.html(form(account, to, 'This is not your password.'), 401)
+      return refused(c, 401, { account, to, wrong: 'This is not your password.' })
     }
     guesses.giveBack(guess)
     return confirmed(c, to)
@@ -67,16 +74,18 @@ export function confirmPages(options: {
     const { account } = session
     const browser = challengeCookie.take(c)
     const guess = { address: addressOf(c), name: undefined }
-    if (!guesses.take(guess)) return c.html(form(account, to, 'Too many tries. Please wait a few minutes.'), 429)
+    if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY })
     const purpose = { type: 'confirm', accountId: account.id } as const
     const checked = await passkeys.check({ browser, purpose, credential: textField(sent.credential) })
-    if (checked === undefined) return c.html(form(account, to, 'This is not a passkey of yours.'), 401)
+    if (checked === undefined) return refused(c, 401, { account, to, wrong: 'This is not a passkey of yours.' })
     guesses.giveBack(guess)
     return confirmed(c, to)
   })
 
   return pages
 }
+
+const TOO_MANY = 'Too many tries. Please wait a few minutes.'
 
 const confirmForm = (about: {
   readonly account: Account

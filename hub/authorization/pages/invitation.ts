@@ -1,10 +1,11 @@
 // How somebody who was invited makes their account. The link is looked at by POST only: what is behind its # is never part of an address.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import { type Account, type Accounts, newAccount } from '../accounts.ts'
+import type { Audit } from '../audit.ts'
 import { accountIdOf, type Invitation, type Invitations, type Newcomer } from '../invitations.ts'
 import { createLimiter } from '../limiter.ts'
 import type { Passkeys } from '../passkeys.ts'
@@ -24,11 +25,19 @@ export function invitationPages(options: {
   readonly sessions: Sessions
   readonly cookie: SessionCookie
   readonly challengeCookie: ChallengeCookie
+  readonly audit: Audit
   readonly clock: Clock
 }): Hono<Requests> {
-  const { accounts, invitations, passkeys, sessions, cookie, challengeCookie, clock } = options
+  const { accounts, invitations, passkeys, sessions, cookie, challengeCookie, audit, clock } = options
   const tries = createLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
+
+  /** Who guesses is told to the audit, what they guessed is not. */
+  const unusable = (c: Context<Requests>) => {
+    tries.count(addressOf(c))
+    audit.record({ event: 'sign_in_failed', address: addressOf(c), detail: 'invitation' })
+    return c.html(keyForm({ wrong: UNUSABLE }), 403)
+  }
 
   pages.get('/invitation', (c) => (accounts.hasOwner() ? c.html(keyForm({})) : c.redirect('/setup', 303)))
 
@@ -36,10 +45,7 @@ export function invitationPages(options: {
     const key = textField((await c.req.parseBody()).key)
     if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
     const invitation = invitations.find(key)
-    if (invitation === undefined) {
-      tries.count(addressOf(c))
-      return c.html(keyForm({ wrong: UNUSABLE }), 403)
-    }
+    if (invitation === undefined) return unusable(c)
     return c.html(joinForm({ invitation, key, name: invitation.nameHint ?? '', areOffered: passkeys.areOffered }))
   })
 
@@ -49,10 +55,7 @@ export function invitationPages(options: {
     const typed = { name: textField(form.name), password: textField(form.password) }
     if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
     const invitation = invitations.find(key)
-    if (invitation === undefined) {
-      tries.count(addressOf(c))
-      return c.html(keyForm({ wrong: UNUSABLE }), 403)
-    }
+    if (invitation === undefined) return unusable(c)
     const again = (status: 400 | 401 | 409, wrong: string) =>
       c.html(joinForm({ invitation, key, name: typed.name, areOffered: passkeys.areOffered, wrong }), status)
     const credential = textField(form.credential)
@@ -74,10 +77,14 @@ export function invitationPages(options: {
     }
     const redeemed = invitations.redeem(key, newcomer)
     switch (redeemed.outcome) {
-      case 'joined':
+      case 'joined': {
         sessions.end(cookie.read(c))
         cookie.set(c, sessions.start({ account: redeemed.account, from: visitorOf(c) }))
+        const { id: accountId, role } = redeemed.account
+        audit.record({ event: 'account_created', accountId, address: addressOf(c), detail: role })
+        audit.record({ event: 'signed_in', accountId, address: addressOf(c), detail: 'invitation' })
         return c.redirect('/', 303)
+      }
       case 'name_taken':
         // Or whoever was invited once could find out who lives here, and keep the processor busy with their passwords.
         tries.count(addressOf(c))

@@ -6,12 +6,19 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import type { AccountChange, AccountFacts } from '../accounts.ts'
-import { type Invitation, type Invitations, MOST_INVITATIONS, newInvitation } from '../invitations.ts'
+import type { Actor, Audit } from '../audit.ts'
+import {
+  describeInvitation,
+  type Invitation,
+  type Invitations,
+  MOST_INVITATIONS,
+  newInvitation,
+} from '../invitations.ts'
 import type { People } from '../people.ts'
 import type { Session } from '../sessions.ts'
 import { formatAgo } from './ago.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { type Requests, textField } from './requests.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
 import { signInFor } from './return-to.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
 import type { StepUp } from './step-up.ts'
@@ -20,10 +27,11 @@ export function peoplePages(options: {
   readonly people: People
   readonly invitations: Invitations
   readonly publicUrl: URL
+  readonly audit: Audit
   readonly stepUp: StepUp
   readonly clock: Clock
 }): Hono<Requests> {
-  const { people, invitations, publicUrl, stepUp, clock } = options
+  const { people, invitations, publicUrl, audit, stepUp, clock } = options
   const pages = new Hono<Requests>()
 
   /** The owner who asks, or what they are told instead. */
@@ -32,6 +40,7 @@ export function peoplePages(options: {
     if (session === undefined) return c.redirect(signInFor('/people'), 303)
     return session.account.role === 'owner' ? session : c.html(notYours, 403)
   }
+  const by = (c: Context<Requests>, { account }: Session): Actor => ({ accountId: account.id, address: addressOf(c) })
   /** The same for one who has confirmed lately. */
   const freshOwner = (c: Context<Requests>) => {
     const found = owner(c)
@@ -60,7 +69,7 @@ export function peoplePages(options: {
     if (!('account' in session)) return session
     const role = v.safeParse(v.picklist(ROLES), form.role)
     if (!role.success) return show(c, session, 'Please choose a role.')
-    return changed(c, session, people.changeRole(textField(form.person), role.output))
+    return changed(c, session, people.changeRole(textField(form.person), role.output, by(c, session)))
   })
 
   // A page and not a dialog: it works without a script.
@@ -75,7 +84,7 @@ export function peoplePages(options: {
     const form = await c.req.parseBody()
     const session = freshOwner(c)
     if (!('account' in session)) return session
-    return changed(c, session, people.remove(textField(form.person)))
+    return changed(c, session, people.remove(textField(form.person), by(c, session)))
   })
 
   pages.post('/people/invite', async (c) => {
@@ -89,6 +98,7 @@ export function peoplePages(options: {
     if (inviting.outcome === 'too_many') {
       return show(c, session, `There are ${MOST_INVITATIONS} invitations: withdraw one that is not needed.`)
     }
+    audit.record({ event: 'invitation_created', ...by(c, session), detail: describeInvitation(inviting.invitation) })
     return c.html(invited(inviting.invitation, new URL(`/invitation#${inviting.text}`, publicUrl)))
   })
 
@@ -96,7 +106,10 @@ export function peoplePages(options: {
     const form = await c.req.parseBody()
     const session = freshOwner(c)
     if (!('account' in session)) return session
-    invitations.withdraw(textField(form.invitation))
+    const withdrawn = invitations.withdraw(textField(form.invitation))
+    if (withdrawn !== undefined) {
+      audit.record({ event: 'invitation_withdrawn', ...by(c, session), detail: describeInvitation(withdrawn) })
+    }
     return c.redirect('/people', 303)
   })
 

@@ -114,6 +114,28 @@ test('an invitation is listed without its link, and withdrawn', async () => {
   expect(late.status).toBe(403)
 })
 
+test('the audit says who changed what about whom, and from where', async () => {
+  await using room = await openHubRoom()
+  const token = await room.accessToken()
+  const { id } = await letKimIn(room, token, 'guest')
+  await room.ask('PATCH', `/api/people/${id}`, token, { role: 'member' })
+  await room.ask('DELETE', `/api/people/${id}`, token)
+  const made = (await (await room.ask('POST', '/api/invitations', token, { role: 'owner' })).json()) as { id: string }
+  await room.ask('DELETE', `/api/invitations/${made.id}`, token)
+  const { entries } = (await (await room.ask('GET', '/api/audit', token)).json()) as {
+    entries: { event: string; account: { name: string } | null; address: string; detail: string }[]
+  }
+  const told = entries.filter(({ event }) => /^(account_(changed|removed)|invitation)/.test(event)).reverse()
+  expect(told.map(({ event, detail }) => [event, detail])).toEqual([
+    ['invitation_created', 'guest, for Kim'],
+    ['account_changed', 'Kim: guest → member'],
+    ['account_removed', 'Kim: member'],
+    ['invitation_created', 'owner'],
+    ['invitation_withdrawn', 'owner'],
+  ])
+  for (const { account, address } of told) expect([account?.name, address]).toEqual(['Robin', '127.0.0.1'])
+})
+
 test('says which part of a request is wrong', async () => {
   await using room = await openHubRoom()
   const token = await room.accessToken()
@@ -155,8 +177,11 @@ describe('who changes people has confirmed within five minutes', () => {
       ...{ admission: { admit: async () => principal }, isConnected: () => false, unpair: async () => false },
       ...{ publicUrl: server.url, clock },
     })
-    const ask = (method: string, path: string, body?: object) =>
-      api.request(path, { method, headers: { authorization: 'Bearer x' }, body: body ? JSON.stringify(body) : null })
+    const env = { incoming: { headers: { 'x-forwarded-for': '127.0.0.1' } } }
+    const ask = (method: string, path: string, body?: object) => {
+      const headers = { authorization: 'Bearer x' }
+      return api.request(path, { method, headers, body: body ? JSON.stringify(body) : null }, env)
+    }
     return { ask, clock, server }
   }
 
