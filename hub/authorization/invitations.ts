@@ -64,6 +64,8 @@ export interface Invitations {
   find(text: string): Invitation | undefined
   /** Makes the account, and the link opens nothing any more. However many ask at the same moment, one of them joins. */
   redeem(text: string, newcomer: Newcomer): Redeeming
+  /** The same by its id, for whoever showed the text before and was sent elsewhere to say who they are. */
+  redeemShown(id: string, newcomer: Newcomer): Redeeming
   /** Deletes those that have expired. */
   sweep(): void
 }
@@ -99,6 +101,19 @@ export function createInvitations(options: {
     return found && toInvitation(found)
   }
 
+  const list = () => all.all(clock.now()).map(toInvitation)
+  const join = (look: () => Invitation | undefined, { name, firstWay, id = randomUUID() }: Newcomer): Redeeming =>
+    inTransaction(database, () => {
+      const invitation = look()
+      if (invitation === undefined) return { outcome: 'unusable' }
+      const passwordHash = firstWay.type === 'password' ? firstWay.hash : undefined
+      const account = accounts.create({ id, name, role: invitation.role, passwordHash })
+      if (account === undefined) return { outcome: 'name_taken' }
+      if (firstWay.type === 'kept_elsewhere') firstWay.keep(account)
+      remove.run(invitation.id)
+      return { outcome: 'joined', account }
+    })
+
   return {
     create({ role, nameHint, createdBy }) {
       expired.run(clock.now())
@@ -110,23 +125,14 @@ export function createInvitations(options: {
       if (changes === 0) return { outcome: 'too_many' }
       return { outcome: 'made', text, invitation: { id, role, nameHint, createdAt, expiresAt } }
     },
-    list: () => all.all(clock.now()).map(toInvitation),
+    list,
     withdraw(id) {
       const found = withdrawn.get(id)
       return found && toInvitation(found)
     },
     find,
-    redeem: (text, { name, firstWay, id = randomUUID() }) =>
-      inTransaction(database, () => {
-        const invitation = find(text)
-        if (invitation === undefined) return { outcome: 'unusable' }
-        const passwordHash = firstWay.type === 'password' ? firstWay.hash : undefined
-        const account = accounts.create({ id, name, role: invitation.role, passwordHash })
-        if (account === undefined) return { outcome: 'name_taken' }
-        if (firstWay.type === 'kept_elsewhere') firstWay.keep(account)
-        remove.run(invitation.id)
-        return { outcome: 'joined', account }
-      }),
+    redeem: (text, newcomer) => join(() => find(text), newcomer),
+    redeemShown: (id, newcomer) => join(() => list().find((each) => each.id === id), newcomer),
     sweep() {
       expired.run(clock.now())
     },
