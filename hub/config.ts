@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Environment, readSettings, type Setting, type Settings, UsageError } from '#contract/settings.ts'
 import { type LegacyFlow, readLegacyFlows } from './authorization/flows/legacy.ts'
+import { type IdentityProviderSettings, readIdentityProviders } from './authorization/identities/settings.ts'
 import { EXTERNAL_SETTINGS, type ExternalConfig, readExternal } from './external/config.ts'
 import { type Address, parseAddress, refuseOpenBinding } from './tls/addresses.ts'
 
@@ -21,6 +22,11 @@ export const HUB_SETTINGS = {
     help: 'discouraged OAuth flows to switch on: implicit-token, password',
   },
   ...EXTERNAL_SETTINGS,
+  'sign-in': {
+    type: 'string',
+    variable: 'LATCHKEY_SIGN_IN',
+    help: 'file that names OpenID providers people may sign in with, YAML or JSON',
+  },
   lan: { type: 'boolean', help: 'for phones on the same network: https://hub.local:8443' },
   'insecure-lan': { type: 'boolean', help: 'allow a network address without TLS' },
   log: { type: 'string', variable: 'LATCHKEY_LOG', help: 'pino level, info' },
@@ -47,6 +53,8 @@ export interface HubConfig {
   readonly legacyFlows?: readonly LegacyFlow[]
   /** Another server that says who comes in; none, the hub does. */
   readonly external?: ExternalConfig | undefined
+  /** Where people may have an account already; nowhere. */
+  readonly identityProviders?: readonly IdentityProviderSettings[]
 }
 
 /** Throws a `UsageError` that names the setting. */
@@ -76,8 +84,16 @@ export function readHubConfig(settings: Settings<keyof typeof HUB_SETTINGS>): Hu
     ...{ http, mqtt, mqtts, tls },
     publicUrl: readPublicUrl(settings['public-url'], lan, http, tls),
     mdns: lan,
-    ...{ legacyFlows, external },
+    ...{ legacyFlows, external, identityProviders: readSignIn(settings['sign-in'], external) },
   }
+}
+
+function readSignIn(file: string | undefined, external: ExternalConfig | undefined) {
+  if (file === undefined) return []
+  if (external === undefined) return readIdentityProviders(file, 'LATCHKEY_SIGN_IN (--sign-in)')
+  throw new UsageError(
+    'Cannot use LATCHKEY_SIGN_IN (--sign-in) and LATCHKEY_ISSUER (--issuer) as people sign in at the other server: got both',
+  )
 }
 
 /** The command line of `latchkey hub`. */
