@@ -138,7 +138,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     external === undefined
       ? await openOwnDoor({
           ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
-          legacyFlows,
+          ...{ legacyFlows, identityProviders: options.identityProviders },
           mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
           onGrantEnded: (grantId) => broker?.endGrant(grantId),
         })

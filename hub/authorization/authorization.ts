@@ -21,13 +21,20 @@ import { endBrowserSession } from './end-session.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import { createGrants } from './grants.ts'
 import { createGuesses } from './guesses.ts'
+import { createAttempts } from './identities/attempts.ts'
+import { createIdentities } from './identities/identities.ts'
+import { createIdentityProvider } from './identities/identity-provider.ts'
+import type { IdentityProviderSettings } from './identities/settings.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
 import type { Keys } from './keys.ts'
 import { createElsewhere, isSameHouse } from './networks.ts'
 import { createOwnerKey, type OwnerKey } from './owner-key.ts'
 import { accountPages } from './pages/account.ts'
+import { arrivalPages } from './pages/arrival.ts'
 import { confirmPages } from './pages/confirm.ts'
 import { createSessionCookie } from './pages/cookie.ts'
+import { createAttemptCookie, createDeparture, departurePages } from './pages/departure.ts'
+import { createIdentityForms } from './pages/identity-forms.ts'
 import { interactionPages } from './pages/interaction.ts'
 import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
@@ -86,6 +93,8 @@ export function createAuthorization(options: {
   readonly accessTokenLifetime: Millis
   readonly strangers: StrangerLimits
   readonly legacyFlows: readonly LegacyFlow[]
+  /** Where people may have an account already; nowhere. */
+  readonly identityProviders?: readonly IdentityProviderSettings[] | undefined
   readonly random: () => number
   /** Added to the metadata: where the broker listens besides WebSocket. */
   readonly mqttEndpoint: string | undefined
@@ -141,7 +150,17 @@ export function createAuthorization(options: {
     endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded, log })
   const passkeys = createPasskeys({ database, issuer, clock })
   const challengeCookie = createChallengeCookie(issuer.protocol === 'https:')
-  const ways = { accounts, passkeys, sessions, cookie, challengeCookie, audit }
+  const providers = (options.identityProviders ?? []).map((settings) =>
+    createIdentityProvider({ settings, publicUrl: issuer, clock }),
+  )
+  const isToldOf = (id: string, told: string) => providers.some((each) => each.id === id && each.mayTellOf(told))
+  const identities = createIdentities({ database, clock, isToldOf })
+  const attempts = createAttempts(database, clock)
+  const attemptCookie = createAttemptCookie(issuer.protocol === 'https:')
+  const departure = createDeparture({ providers, attempts, cookie: attemptCookie, clock, log })
+  const identityForms = createIdentityForms({ providers, identities, accounts, passkeys })
+  const hasOtherWay = (id: string) => accounts.hasPassword(id) || identities.usable(id).length > 0
+  const ways = { accounts, passkeys, sessions, cookie, challengeCookie, audit, identities, departure, identityForms }
   const stepUp = createStepUp({ sessions, cookie, clock })
   const signOut = createSignOut({ provider, sessions, grants })
   const sweepExpired = createSweep(database)
@@ -159,10 +178,12 @@ export function createAuthorization(options: {
     interactionPages({ provider, apps, sessions, cookie, audit, clock, stepUp, endBrowserSession: endSession }),
   )
   pages.route('/', signInPages({ ...ways, guard, guesses, endBrowserSession: endSession }))
+  pages.route('/', departurePages(departure))
+  pages.route('/', arrivalPages({ ...ways, providers, attempts, attemptCookie, invitations, clock, log }))
   pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, audit, clock }))
   pages.route('/', invitationPages({ ...ways, invitations, clock }))
   pages.route('/', confirmPages({ ...ways, guesses, stepUp }))
-  pages.route('/', accountPages({ ...ways, hasOtherWay: accounts.hasPassword, clock, stepUp, signOut }))
+  pages.route('/', accountPages({ ...ways, hasOtherWay, clock, stepUp, signOut }))
   pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
   pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, audit, stepUp, clock }))
   pages.route(
@@ -207,6 +228,7 @@ export function createAuthorization(options: {
       registrationTokens.sweep()
       invitations.sweep()
       passkeys.sweep()
+      attempts.sweep()
       appPasswords.enforce()
       audit.sweep()
       await keys.sweep()

@@ -140,4 +140,29 @@ export const MIGRATIONS: readonly string[] = [
      account_id TEXT,
      expires_at INTEGER NOT NULL
    ) STRICT`,
+
+  `CREATE TABLE identities (
+     id TEXT NOT NULL UNIQUE,
+     issuer TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+     provider TEXT NOT NULL,
+     name TEXT NOT NULL,
+     linked_at INTEGER NOT NULL,
+     last_used_at INTEGER,
+     PRIMARY KEY (issuer, subject)
+   ) STRICT;
+   CREATE INDEX identities_account ON identities (account_id);
+
+   CREATE TABLE sign_in_attempts (
+     browser_hash TEXT PRIMARY KEY,
+     state_hash TEXT NOT NULL,
+     provider TEXT NOT NULL,
+     errand TEXT NOT NULL,
+     return_to TEXT NOT NULL,
+     nonce TEXT NOT NULL,
+     code_verifier TEXT NOT NULL,
+     begun_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT`,
 ]

@@ -7,12 +7,15 @@ import { type Instant, millis } from '#contract/time.ts'
 import { type Account, type Accounts, newAccount } from '../accounts.ts'
 import type { Audit } from '../audit.ts'
 import type { AuditEvent } from '../audit-events.ts'
+import type { Identities } from '../identities/identities.ts'
 import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../passkeys.ts'
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
 import type { SessionFacts, Sessions } from '../sessions.ts'
 import type { SignOut } from '../sign-out.ts'
 import { formatAgo } from './ago.ts'
 import type { SessionCookie } from './cookie.ts'
+import type { Departure } from './departure.ts'
+import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
@@ -30,11 +33,15 @@ export function accountPages(options: {
   /** Whether the account can be signed in to without its passkeys. */
   readonly hasOtherWay: (accountId: string) => boolean
   readonly audit: Audit
+  readonly identities: Identities
+  readonly departure: Departure
+  readonly identityForms: IdentityForms
   readonly clock: Clock
   readonly stepUp: StepUp
   readonly signOut: SignOut
 }): Hono<Requests> {
   const { accounts, passkeys, sessions, cookie, challengeCookie, hasOtherWay, audit, clock, stepUp, signOut } = options
+  const { identities, departure, identityForms } = options
   const pages = new Hono<Requests>()
   const tell = (
     c: Context<Requests>,
@@ -64,6 +71,7 @@ ${passkeyForm({
         account,
         hasPassword: accounts.hasPassword(account.id),
         passkeys: passkeys.list(account.id),
+        elsewhere: identityForms.linked(account.id, clock.now()),
         sessions: sessions.list(account.id),
         thisSession: session.id,
         now: clock.now(),
@@ -123,6 +131,29 @@ ${passkeyForm({
     return c.redirect('/account', 303)
   })
 
+  pages.post('/account/link', async (c) => {
+    const provider = textField((await c.req.parseBody()).provider)
+    const refusal = stepUp.requireFresh(c, '/account')
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const errand = { type: 'link', accountId: session.account.id } as const
+    return departure.leave(c, { provider, errand, returnTo: '/account' })
+  })
+
+  pages.post('/account/unlink', async (c) => {
+    const id = textField((await c.req.parseBody()).identity)
+    const refusal = stepUp.requireFresh(c, '/account')
+    const session = stepUp.session(c)
+    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const accountId = session.account.id
+    const hasOther = accounts.hasPassword(accountId) || passkeys.list(accountId).length > 0
+    const provider = identities.list(accountId).find((each) => each.id === id)?.provider ?? ''
+    const removed = identities.remove(accountId, id, hasOther)
+    if (removed === 'last_way') return c.html(lastWay, 409)
+    if (removed === 'done') tell(c, 'account_unlinked', { accountId, detail: provider })
+    return c.redirect('/account', 303)
+  })
+
   pages.post('/account/sessions/end', async (c) => {
     const id = textField((await c.req.parseBody()).session)
     const session = stepUp.session(c)
@@ -150,6 +181,7 @@ const accountPage = (about: {
   readonly account: Account
   readonly hasPassword: boolean
   readonly passkeys: readonly Passkey[]
+  readonly elsewhere: Markup | string
   readonly sessions: readonly SessionFacts[]
   readonly thisSession: string
   readonly now: Instant
@@ -175,6 +207,7 @@ ${about.passkeys.map((each) => passkeyRow(each, about.now))}
 </ul>
 <p><a href="/account/passkey">Add a passkey</a></p>
 </section>
+${about.elsewhere}
 <section class="card" aria-labelledby="sessions">
 <h2 id="sessions">Where you are signed in</h2>
 <ul class="rows">
@@ -208,7 +241,7 @@ const passkeyRow = ({ id, name, createdAt, lastUsedAt }: Passkey, now: Instant):
 
 const lastWay = layout({
   title: 'This one stays',
-  body: html`<p>It is your only way to sign in. Set a password or add another passkey first.</p>
+  body: html`<p>It is your only way to sign in. Set a password, add a passkey or link another account first.</p>
 <p><a class="button" href="/account">To your account</a></p>`,
 })
 

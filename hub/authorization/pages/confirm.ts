@@ -7,6 +7,8 @@ import type { Guesses } from '../guesses.ts'
 import type { Passkeys } from '../passkeys.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
+import type { Departure } from './departure.ts'
+import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
@@ -22,15 +24,19 @@ export function confirmPages(options: {
   readonly challengeCookie: ChallengeCookie
   readonly guesses: Guesses
   readonly audit: Audit
+  readonly departure: Departure
+  readonly identityForms: IdentityForms
   readonly stepUp: StepUp
 }): Hono<Requests> {
   const { accounts, passkeys, sessions, cookie, challengeCookie, guesses, audit, stepUp } = options
+  const { departure, identityForms } = options
   const pages = new Hono<Requests>()
   const form = (account: Account, to: string, wrong?: string) =>
     confirmForm({
       ...{ account, to, wrong, areOffered: passkeys.areOffered },
       hasPassword: accounts.hasPassword(account.id),
       hasPasskey: passkeys.list(account.id).length > 0,
+      elsewhere: identityForms.confirm(account.id, to),
     })
   const refused = (c: Context<Requests>, status: 401 | 429, about: { account: Account; to: string; wrong: string }) => {
     const { account, to, wrong } = about
@@ -82,6 +88,15 @@ export function confirmPages(options: {
     return confirmed(c, to)
   })
 
+  pages.post('/confirm/with', async (c) => {
+    const sent = await c.req.parseBody()
+    const to = returnTo(textField(sent.return_to))
+    const session = stepUp.session(c)
+    if (session === undefined) return c.redirect(signInFor(to), 303)
+    const errand = { type: 'confirm', accountId: session.account.id } as const
+    return departure.leave(c, { provider: textField(sent.provider), errand, returnTo: to })
+  })
+
   return pages
 }
 
@@ -94,6 +109,7 @@ const confirmForm = (about: {
   readonly hasPassword: boolean
   readonly hasPasskey: boolean
   readonly areOffered: boolean
+  readonly elsewhere: Markup | string
 }): Markup =>
   layout({
     title: 'Is it still you?',
@@ -101,6 +117,7 @@ const confirmForm = (about: {
     body: html`<p>This needs more than being signed in. Please confirm that you are ${about.account.name}; it counts for five minutes.</p>
 ${about.hasPassword ? passwordForm(about) : problem(about.wrong)}
 ${about.hasPasskey ? withPasskey(about) : ''}
+${about.elsewhere}
 <p><a href="/">Back to the home</a></p>`,
   })
 

@@ -12,6 +12,8 @@ import type { Passkeys } from '../passkeys.ts'
 import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../password.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
+import type { Departure } from './departure.ts'
+import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
@@ -26,12 +28,17 @@ export function invitationPages(options: {
   readonly cookie: SessionCookie
   readonly challengeCookie: ChallengeCookie
   readonly audit: Audit
+  readonly departure: Departure
+  readonly identityForms: IdentityForms
   readonly clock: Clock
 }): Hono<Requests> {
   const { accounts, invitations, passkeys, sessions, cookie, challengeCookie, audit, clock } = options
+  const { departure, identityForms } = options
   const tries = createLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
+  const offer = (about: { invitation: Invitation; key: string; name: string; wrong?: string }): Markup =>
+    joinForm({ ...about, areOffered: passkeys.areOffered, elsewhere: identityForms.join(about) })
   /** Who guesses is told to the audit, what they guessed is not. */
   const unusable = (c: Context<Requests>) => {
     tries.count(addressOf(c))
@@ -46,7 +53,7 @@ export function invitationPages(options: {
     if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
     const invitation = invitations.find(key)
     if (invitation === undefined) return unusable(c)
-    return c.html(joinForm({ invitation, key, name: invitation.nameHint ?? '', areOffered: passkeys.areOffered }))
+    return c.html(offer({ invitation, key, name: invitation.nameHint ?? '' }))
   })
 
   pages.post('/invitation/accept', async (c) => {
@@ -57,7 +64,7 @@ export function invitationPages(options: {
     const invitation = invitations.find(key)
     if (invitation === undefined) return unusable(c)
     const again = (status: 400 | 401 | 409, wrong: string) =>
-      c.html(joinForm({ invitation, key, name: typed.name, areOffered: passkeys.areOffered, wrong }), status)
+      c.html(offer({ invitation, key, name: typed.name, wrong }), status)
     const credential = textField(form.credential)
     const wanted = v.safeParse(credential === '' ? newAccount : v.pick(newAccount, ['name']), typed)
     if (!wanted.success) return again(400, wanted.issues[0].message)
@@ -94,6 +101,24 @@ export function invitationPages(options: {
     }
   })
 
+  // Looked at now, so that nobody comes back from the provider in vain; decided when they are back.
+  pages.post('/invitation/with', async (c) => {
+    const form = await c.req.parseBody()
+    const key = textField(form.key)
+    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
+    const invitation = invitations.find(key)
+    if (invitation === undefined) return unusable(c)
+    const typed = textField(form.name)
+    const name = v.safeParse(newAccount.entries.name, typed)
+    if (!name.success) return c.html(offer({ invitation, key, name: typed, wrong: name.issues[0].message }), 400)
+    if (accounts.named(name.output) !== undefined) {
+      tries.count(addressOf(c))
+      return c.html(offer({ invitation, key, name: typed, wrong: NAME_TAKEN }), 409)
+    }
+    const errand = { type: 'join', invitationId: invitation.id, name: name.output } as const
+    return departure.leave(c, { provider: textField(form.provider), errand, returnTo: '/' })
+  })
+
   return pages
 }
 
@@ -120,9 +145,10 @@ const joinForm = (about: {
   readonly key: string
   readonly name: string
   readonly areOffered: boolean
+  readonly elsewhere: Markup | string
   readonly wrong?: string
 }): Markup => {
-  const { invitation, key, name, areOffered, wrong } = about
+  const { invitation, key, name, areOffered, elsewhere, wrong } = about
   return layout({
     title: 'Join the household',
     script: PASSKEY_SCRIPT,
@@ -144,6 +170,7 @@ ${passkeyForm({
   fields: html`<label for="passkey-name">Your name</label>
 <input id="passkey-name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
 <input type="hidden" name="key" value="${key}">`,
-})}`,
+})}
+${elsewhere}`,
   })
 }

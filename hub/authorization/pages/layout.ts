@@ -4,7 +4,14 @@ import { html } from 'hono/html'
 export type Markup = ReturnType<typeof html>
 
 /** `hono/html` escapes every value put into it. */
-export function layout({ title, body, script }: { title: string; body: Markup; script?: string }): Markup {
+export function layout(about: {
+  readonly title: string
+  readonly body: Markup
+  readonly script?: string
+  /** Where to go on at once, without a script. */
+  readonly goTo?: string
+}): Markup {
+  const { title, body, script, goTo } = about
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -14,6 +21,7 @@ export function layout({ title, body, script }: { title: string; body: Markup; s
 <title>${title} · Latchkey</title>
 <link rel="stylesheet" href="/pages.css">
 <link rel="icon" href="data:,">
+${goTo ? html`<meta http-equiv="refresh" content="0; url=${goTo}">` : ''}
 ${script ? html`<script src="${script}" defer></script>` : ''}
 </head>
 <body>

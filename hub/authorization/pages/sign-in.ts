@@ -8,6 +8,7 @@ import type { Passkeys } from '../passkeys.ts'
 import type { Sessions } from '../sessions.ts'
 import type { SignInGuard } from '../sign-in-guard.ts'
 import type { SessionCookie } from './cookie.ts'
+import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
@@ -23,12 +24,16 @@ export function signInPages(options: {
   readonly guard: SignInGuard
   readonly guesses: Guesses
   readonly audit: Audit
+  readonly identityForms: IdentityForms
   /** Ends what the browser was given besides the household's own session. */
   readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
   const { accounts, passkeys, sessions, cookie, challengeCookie, guard, guesses, audit, endBrowserSession } = options
   const { areOffered } = passkeys
+  const { identityForms } = options
   const pages = new Hono<Requests>()
+  const form = (about: Omit<Parameters<typeof signInForm>[0], 'elsewhere' | 'areOffered'>) =>
+    signInForm({ ...about, areOffered, elsewhere: identityForms.signIn(about.to) })
   const signIn = (c: Context<Requests>, account: Account, to: string) => {
     sessions.end(cookie.read(c))
     cookie.set(c, sessions.start({ account, from: visitorOf(c) }))
@@ -38,36 +43,36 @@ export function signInPages(options: {
   pages.get('/sign-in', (c) => {
     // Nobody can sign in to a house where nobody lives: the page that says what to do is the other one.
     if (!accounts.hasOwner()) return c.redirect('/setup', 303)
-    return c.html(signInForm({ areOffered, to: returnTo(c.req.query('return_to')) }))
+    return c.html(form({ to: returnTo(c.req.query('return_to')) }))
   })
 
   pages.post('/sign-in', async (c) => {
-    const form = await c.req.parseBody()
-    const to = returnTo(textField(form.return_to))
-    const name = textField(form.name)
-    const tried = await guard.check({ name, password: textField(form.password), address: addressOf(c), by: 'password' })
+    const sent = await c.req.parseBody()
+    const to = returnTo(textField(sent.return_to))
+    const name = textField(sent.name)
+    const tried = await guard.check({ name, password: textField(sent.password), address: addressOf(c), by: 'password' })
     switch (tried.outcome) {
       case 'too_many':
-        return c.html(signInForm({ areOffered, to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+        return c.html(form({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
       case 'wrong':
-        return c.html(signInForm({ areOffered, to, name, wrong: 'This name and password do not go together.' }), 401)
+        return c.html(form({ to, name, wrong: 'This name and password do not go together.' }), 401)
       case 'right':
         return signIn(c, tried.account, to)
     }
   })
 
   pages.post('/sign-in/passkey', async (c) => {
-    const form = await c.req.parseBody()
-    const to = returnTo(textField(form.return_to))
+    const sent = await c.req.parseBody()
+    const to = returnTo(textField(sent.return_to))
     const guess = { address: addressOf(c), name: undefined }
     const wrong = (status: 401 | 429, text: string) => {
       audit.record({ event: 'sign_in_failed', address: guess.address, detail: 'passkey' })
-      return c.html(signInForm({ to, areOffered, wrongPasskey: text }), status)
+      return c.html(form({ to, wrongPasskey: text }), status)
     }
     const browser = challengeCookie.take(c)
     if (!guesses.take(guess)) return wrong(429, 'Too many tries. Please wait a few minutes.')
     const purpose = { type: 'sign_in', accountId: undefined } as const
-    const accountId = await passkeys.check({ browser, purpose, credential: textField(form.credential) })
+    const accountId = await passkeys.check({ browser, purpose, credential: textField(sent.credential) })
     const account = accountId === undefined ? undefined : accounts.find(accountId)
     if (account === undefined) return wrong(401, 'This passkey opens nothing here.')
     guesses.giveBack(guess)
@@ -91,11 +96,12 @@ export function signInPages(options: {
 const signInForm = (about: {
   readonly to: string
   readonly areOffered: boolean
+  readonly elsewhere: Markup | string
   readonly name?: string
   readonly wrong?: string
   readonly wrongPasskey?: string
 }): Markup => {
-  const { to, areOffered, name = '', wrong, wrongPasskey } = about
+  const { to, areOffered, elsewhere, name = '', wrong, wrongPasskey } = about
   return layout({
     title: 'Sign in',
     script: PASSKEY_SCRIPT,
@@ -112,6 +118,7 @@ ${passkeyForm({
   ...{ purpose: 'sign_in', action: '/sign-in/passkey', button: 'Sign in with a passkey', areOffered },
   fields: html`<input type="hidden" name="return_to" value="${to}">`,
   wrong: wrongPasskey,
-})}`,
+})}
+${elsewhere}`,
   })
 }

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '#contract/clock.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { type Authorization, createAuthorization } from '../../../hub/authorization/authorization.ts'
 import type { LegacyFlow } from '../../../hub/authorization/flows/legacy.ts'
+import type { IdentityProviderSettings } from '../../../hub/authorization/identities/settings.ts'
 import { type Keys, openKeys } from '../../../hub/authorization/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/lifetimes.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from '../../../hub/authorization/strangers.ts'
@@ -31,6 +32,7 @@ export async function startServer({
   strangers = {},
   pollInterval = seconds(1),
   legacyFlows = [],
+  identityProviders = [],
   isSameHouse,
 }: {
   clock?: Clock
@@ -39,6 +41,7 @@ export async function startServer({
   strangers?: Partial<StrangerLimits>
   pollInterval?: Millis
   legacyFlows?: readonly LegacyFlow[]
+  identityProviders?: readonly IdentityProviderSettings[]
   isSameHouse?: (one: string, other: string) => boolean
 } = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
@@ -56,7 +59,7 @@ export async function startServer({
     clock,
     log: quiet,
     ...{
-      ...{ pollInterval, legacyFlows, accessTokenLifetime: ACCESS_TOKEN_LIFETIME },
+      ...{ pollInterval, legacyFlows, identityProviders, accessTokenLifetime: ACCESS_TOKEN_LIFETIME },
       ...{ strangers: { ...STRANGER_LIMITS, ...strangers }, random: Math.random },
     },
     mqttEndpoint: undefined,
