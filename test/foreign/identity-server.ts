@@ -97,6 +97,8 @@ const server = createServer((request: IncomingMessage, response) => {
     lies = lies.slice(1)
     tamper(response, lie)
   }
+  // As strict ones do: what is filled in here ends here, or at the hub.
+  response.setHeader('content-security-policy', "form-action 'self' http://localhost:*")
   // The library finds the path that it is mounted at by what is missing from `url`.
   Object.assign(request, { originalUrl: request.url, url: path })
   answer(request, response)
