@@ -28,7 +28,10 @@ test.for([
     flags: ['--issuer', 'https://id.example', '--client-id', 'a'],
     says: 'Cannot use --issuer as it needs --mqtt, a broker: got none',
   },
-  { flags: ['--client-id', 'a'], says: 'Cannot use --client-id as it needs --issuer: a hub names its devices' },
+  {
+    flags: ['--client-id', 'a'],
+    says: 'Cannot use --client-id as it needs --issuer: a hub is told nothing of the kind',
+  },
   {
     flags: ['--issuer', 'https://id.example', '--hub', 'https://hub.local:8443'],
     says: 'Cannot use --hub and --issuer as there must be one server: got both',

@@ -189,7 +189,9 @@ test('the API says in its answer what it wants instead (RFC 6750 §3.1, RFC 9449
   }
   const [bare, nothing] = await challenge({})
   expect(bare).toBe(401)
-  expect(nothing).toMatch(/^Bearer realm="latchkey", DPoP realm="latchkey", algs="ES256 Ed25519 EdDSA"$/)
+  expect(nothing).toMatch(
+    /^Bearer realm="latchkey", resource_metadata="[^"]+", DPoP realm="latchkey", algs="ES256 Ed25519 EdDSA"$/,
+  )
   const [, wrong] = await challenge({ authorization: 'Bearer x.y.z' })
   expect(wrong).toContain('error="invalid_token"')
   const weak = await room.accessToken('openid home:read')
