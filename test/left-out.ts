@@ -7,6 +7,7 @@ const leftOut = [
   ...(has('mosquitto_sub') ? [] : ['tests with mosquitto (Debian: mosquitto-clients)']),
   ...(has('mosquitto') ? [] : ['the agent with a foreign broker (Debian: mosquitto)']),
   ...(has('curl') ? [] : ['a device in a shell (Debian: curl)']),
+  ...(has('jq') ? [] : ['docs/oauth.md on a command line (Debian: jq)']),
   ...(has('openssl') ? [] : ['OpenSSL on our certificates (Debian: openssl)']),
 ]
 
