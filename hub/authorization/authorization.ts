@@ -44,7 +44,7 @@ import { programPages } from './pages/programs.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
-import { createStepUp, type StepUp } from './pages/step-up.ts'
+import { createStepUp } from './pages/step-up.ts'
 import { createPairing } from './pairing.ts'
 import { createPasskeys } from './passkeys.ts'
 import { createPeople, type People } from './people.ts'
@@ -65,8 +65,6 @@ export interface Authorization {
   readonly ownerKey: OwnerKey
   /** To be disposed before the database is closed. */
   readonly audit: Audit
-  /** For pages that ask for a recent confirmation. */
-  readonly stepUp: StepUp
   /** Sign-in, set-up, people, pairing. */
   readonly pages: Hono<Requests>
   readonly apps: Apps
@@ -125,15 +123,17 @@ export function createAuthorization(options: {
   const isGrantAlive = (grantId: string) => grant.get(grantId) !== undefined
   const verifier = createVerifier({ issuer, keys: options.keys.resolve, isGrantAlive, clock })
   const removeWithGrants = removeClient(database)
+  const putOut = (clientId: string): void => {
+    for (const ended of [...removeWithGrants(clientId), clientId]) options.onGrantEnded(ended)
+  }
   const { provider, renew } = createRenewable(() =>
     createProvider({
       ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
       noteGrant: sessions.noteGrant,
       endSession: (header) => sessions.end(cookie.readHeader(header)),
       // The library forgets its client and leaves its grants.
-      onClientRemoved: (id) => {
-        for (const grantId of [...removeWithGrants(id), id]) options.onGrantEnded(grantId)
-      },
+      onClientRemoved: putOut,
+      endGrant: grants.endOne,
     }),
   )
   const pairing = createPairing({
@@ -142,12 +142,12 @@ export function createAuthorization(options: {
     onGrantEnded: options.onGrantEnded,
   })
   const removeApp = (id: string): boolean => {
-    const ended = apps.remove(id)
-    for (const grantId of ended ?? []) options.onGrantEnded(grantId)
-    return ended !== undefined
+    if (apps.find(id) === undefined) return false
+    putOut(id)
+    return true
   }
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
-    endBrowserSession({ provider, request, response, onGrantEnded: options.onGrantEnded, log })
+    endBrowserSession({ provider, request, response, endGrant: grants.endOne, log })
   const passkeys = createPasskeys({ database, issuer, clock })
   const challengeCookie = createChallengeCookie(issuer.protocol === 'https:')
   const providers = (options.identityProviders ?? []).map((settings) =>
@@ -215,7 +215,6 @@ export function createAuthorization(options: {
     appPasswords,
     ownerKey,
     audit,
-    stepUp,
     pages,
     apps,
     removeApp,

@@ -2,21 +2,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Logger } from 'pino'
-import { endGrant } from './end-grant.ts'
 
 /** Ends the authorization server's own session of this browser, and the grants that it made, but for those to be kept offline. */
 export async function endBrowserSession(options: {
   readonly provider: Provider
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly onGrantEnded: (grantId: string) => void
+  /** Ends a grant with its tokens and connections. */
+  readonly endGrant: (grantId: string) => void
   readonly log: Logger
 }): Promise<void> {
-  const { provider, request, response, onGrantEnded, log } = options
+  const { provider, request, response, endGrant, log } = options
   const session = await provider.Session.get(provider.createContext(request, response))
   const { accountId } = session
   for (const [clientId, { grantId, sid, persistsLogout }] of Object.entries(session.authorizations ?? {})) {
-    if (grantId !== undefined && persistsLogout !== true) await endGrant(provider, grantId, onGrantEnded)
+    if (grantId !== undefined && persistsLogout !== true) endGrant(grantId)
     const client = await provider.Client.find(clientId).catch(() => undefined)
     if (client?.backchannelLogoutUri === undefined || accountId === undefined) continue
     // Not waited for: a program that hangs keeps nobody signed in.

@@ -4,21 +4,19 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { isDeviceId, kindOf } from '#contract/ids.ts'
-import { AUDIENCE, isScope, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
+import { AUDIENCE } from '#contract/scopes.ts'
 import type { Millis } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { AdmissionError, type Verifier } from './access-token.ts'
 import { createAdapter } from './adapter.ts'
 import type { Audit } from './audit.ts'
 import { auditProvider } from './audit-provider.ts'
-import { scopesOfApp } from './clients/app-policy.ts'
 import { isAppId } from './clients/apps.ts'
 import { attendRegistration, OWN_PROPERTIES, registration } from './clients/registration-endpoint.ts'
 import type { RegistrationTokens } from './clients/registration-tokens.ts'
 import { secretMatches } from './clients/secret.ts'
 import type { Devices } from './devices.ts'
 import { PROOF_ALGORITHMS } from './dpop.ts'
-import { endGrant } from './end-grant.ts'
 import { explainRefusals } from './explain.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import { offerPasswordGrant } from './flows/password.ts'
@@ -27,10 +25,10 @@ import { serveKeys } from './jwks.ts'
 import { SIGNING_ALGORITHMS } from './key-ring.ts'
 import type { Keys } from './keys.ts'
 import { createPace, keepPace } from './pace.ts'
-import { loadGrant, PAGE_CLIENT, type PageGrants, pageClient } from './page-client.ts'
+import { loadGrant, type PageGrants, pageClient } from './page-client.ts'
 import { allowFormTo } from './pages/form-target.ts'
 import { signedOutPage, signOutPage } from './pages/sign-out.ts'
-import { homeResource } from './resource-server.ts'
+import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
 import type { SignInGuard } from './sign-in-guard.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
@@ -69,6 +67,9 @@ export interface ProviderOptions extends PageGrants {
   /** A program has removed itself (RFC 7592 §2.3). */
   readonly onClientRemoved: (clientId: string) => void
   readonly mqttEndpoint: string | undefined
+  /** Ends a grant with its tokens and connections. */
+  readonly endGrant: (grantId: string) => void
+  /** The library has ended one itself. */
   readonly onGrantEnded: (grantId: string) => void
 }
 
@@ -95,8 +96,6 @@ export function createProvider(options: ProviderOptions): Provider {
     },
     scopes: ['openid', 'profile', 'offline_access'],
     claims: { openid: ['sub'], profile: ['name'] },
-    // Whoever asks for no access token beside it has no other place to learn the name from.
-    conformIdTokenClaims: true,
     discovery: { mqtt_endpoint: options.mqttEndpoint },
     responseTypes: [
       'code',
@@ -226,7 +225,7 @@ export function createProvider(options: ProviderOptions): Provider {
   attendRegistration(provider, { taken: registering.taken, tokens })
   answerForStructuredTokens(provider, {
     verify: (token) => options.verifier.verify(token).catch(undefinedIfRefused),
-    endGrant: (grantId) => endGrant(provider, grantId, options.onGrantEnded),
+    endGrant: options.endGrant,
   })
   nameUnauthorizedClients(provider)
   letFormsEndAtTheirProgram(provider)
@@ -269,31 +268,6 @@ export function createProvider(options: ProviderOptions): Provider {
   provider.on('device_authorization.error', refused)
   return provider
 }
-
-/** What a client may ever have of the home; within that a person gives it what they themselves may do. */
-function scopesOf({
-  clientId,
-  ...client
-}: {
-  readonly clientId: string
-  readonly [property: string]: unknown
-}): readonly Scope[] {
-  if (clientId === PAGE_CLIENT) return ROLE_CEILING.owner
-  return isDeviceId(clientId) ? ['device'] : scopesOfApp(client)
-}
-
-const isForItself = (ctx: KoaContextWithOIDC): boolean => ctx.oidc.params?.grant_type === 'client_credentials'
-
-/** Nobody stands behind a program that acts for itself, so it manages nobody. A token for nothing would only puzzle its developer. */
-function scopesForItself(ctx: KoaContextWithOIDC, scopes: readonly Scope[]): readonly Scope[] {
-  const may = scopes.filter((scope) => scope !== 'home:admin')
-  if (may.some((scope) => ctx.oidc.requestParamScopes.has(scope))) return may
-  const asked = [...ctx.oidc.requestParamScopes].join(' ')
-  // RFC 6749 §3.3: without a scope it is refused as well, rather than given what nobody asked for.
-  throw new errors.InvalidScope(`ask for one or more of: ${may.join(' ')}`, asked)
-}
-
-const wantsHome = (ctx: KoaContextWithOIDC): boolean => [...ctx.oidc.requestParamScopes].some(isScope)
 
 function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof AdmissionError)) throw error

@@ -2,6 +2,7 @@
 // for was decided by the owner who made its registration token.
 import { type ClientMetadata, errors } from 'oidc-provider'
 import * as v from 'valibot'
+import { isDeviceName } from '#contract/ids.ts'
 import { isScope, parseScopes, type Scope } from '#contract/scopes.ts'
 import { DEVICE_GRANT } from '../registration.ts'
 import type { Allowance } from './registration-tokens.ts'
@@ -18,8 +19,8 @@ export const scopesOfApp = (client: { readonly [property: string]: unknown }): r
 
 const refused = (description: string) => new errors.InvalidClientMetadata(description)
 
-/** Free text that a person reads before they say yes: short, one line, nothing that could pass for something else. */
-const appName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(48), v.regex(/^[\p{L}\p{N} .,'’()&/-]+$/u))
+/** Free text that a person reads before they say yes: short, one line, nothing that could pass for something else, as a device's. */
+const appName = v.pipe(v.string(), v.trim(), v.check(isDeviceName))
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
 const GRANTS = ['authorization_code', 'implicit', 'client_credentials', 'refresh_token', 'password']

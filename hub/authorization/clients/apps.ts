@@ -4,7 +4,6 @@ import * as v from 'valibot'
 import { parseScopes, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
-import { removeClient } from './remove-client.ts'
 
 /** No device's id begins so, nor does an app password's. */
 const PREFIX = 'client-'
@@ -26,8 +25,6 @@ export interface App {
 export interface Apps {
   find(id: string): App | undefined
   list(): readonly App[]
-  /** Deletes the client with its grants and tokens; returns what ended: its grants, and itself. Undefined when there is none. */
-  remove(id: string): readonly string[] | undefined
 }
 
 const stored = v.object({
@@ -42,17 +39,12 @@ const stored = v.object({
 export function createApps(database: Database): Apps {
   const byId = database.prepare("SELECT payload FROM oidc WHERE model='Client' AND id=?")
   const all = database.prepare(`SELECT payload FROM oidc WHERE model='Client' AND id GLOB '${PREFIX}*' ORDER BY id`)
-  const remove = removeClient(database)
   return {
     find(id) {
       const found = isAppId(id) ? byId.get(id) : undefined
       return found && toApp(found.payload)
     },
     list: () => all.all().map(({ payload }) => toApp(payload)),
-    remove(id) {
-      if (!isAppId(id) || byId.get(id) === undefined) return undefined
-      return [...remove(id), id]
-    },
   }
 }
 

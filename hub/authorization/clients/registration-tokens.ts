@@ -3,7 +3,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
-import { CONTROL_SCOPES, parseScopes, type Scope } from '#contract/scopes.ts'
+import { parseScopes, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
 import { newAccount } from '../accounts.ts'
@@ -14,13 +14,11 @@ const LIFETIME = hours(1)
 /** A household has a handful of programs. */
 const MOST = 100
 
-/** What a program may be allowed; being a device takes a device's own registration. */
-const APP_SCOPES = ['home:read', ...CONTROL_SCOPES, 'home:admin'] as const satisfies readonly Scope[]
-
 /** What the owner asks for. */
 export const newRegistrationToken = v.strictObject({
   name: newAccount.entries.name,
-  scopes: v.array(v.picklist(APP_SCOPES)),
+  /** `device` is no choice: that takes a device's own registration. */
+  scopes: v.array(v.picklist(ROLE_CEILING.owner)),
   /** The program may ask for a person's password (the legacy flow must be on). */
   password: v.optional(v.boolean(), false),
 })

@@ -9,7 +9,7 @@ export function answerForStructuredTokens(
     /** Undefined for what is not, or not any more, a token of ours. */
     readonly verify: (token: string) => Promise<AccessTokenClaims | undefined>
     /** Ends a grant with its tokens and connections. */
-    readonly endGrant: (grantId: string) => Promise<void>
+    readonly endGrant: (grantId: string) => void
   },
 ): void {
   provider.use(async (ctx, next) => {
@@ -39,7 +39,7 @@ export function answerForStructuredTokens(
     }
     ctx.body = {}
     // "200 also for an invalid token": nobody learns whose it was.
-    if (claims !== undefined && claims.client_id === ctx.oidc.client.clientId) await options.endGrant(claims.grant_id)
+    if (claims !== undefined && claims.client_id === ctx.oidc.client.clientId) options.endGrant(claims.grant_id)
   })
 }
 

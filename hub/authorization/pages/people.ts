@@ -6,7 +6,7 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import type { AccountChange, AccountFacts } from '../accounts.ts'
-import type { Actor, Audit } from '../audit.ts'
+import type { Audit } from '../audit.ts'
 import {
   describeInvitation,
   type Invitation,
@@ -18,10 +18,9 @@ import type { People } from '../people.ts'
 import type { Session } from '../sessions.ts'
 import { formatAgo } from './ago.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField } from './requests.ts'
-import { signInFor } from './return-to.ts'
+import { type Requests, textField } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
-import type { StepUp } from './step-up.ts'
+import { actorAt, ownersOnly, type StepUp } from './step-up.ts'
 
 export function peoplePages(options: {
   readonly people: People
@@ -34,18 +33,7 @@ export function peoplePages(options: {
   const { people, invitations, publicUrl, audit, stepUp, clock } = options
   const pages = new Hono<Requests>()
 
-  /** The owner who asks, or what they are told instead. */
-  const owner = (c: Context<Requests>): Session | Response | Promise<Response> => {
-    const session = stepUp.session(c)
-    if (session === undefined) return c.redirect(signInFor('/people'), 303)
-    return session.account.role === 'owner' ? session : c.html(notYours, 403)
-  }
-  const by = (c: Context<Requests>, { account }: Session): Actor => ({ accountId: account.id, address: addressOf(c) })
-  /** The same for one who has confirmed lately. */
-  const freshOwner = (c: Context<Requests>) => {
-    const found = owner(c)
-    return 'account' in found ? (stepUp.requireFresh(c, '/people') ?? found) : found
-  }
+  const { owner, freshOwner } = ownersOnly(stepUp, '/people', notYours)
   const show = (c: Context<Requests>, session: Session, wrong?: string) =>
     c.html(
       peoplePage({
@@ -69,7 +57,7 @@ export function peoplePages(options: {
     if (!('account' in session)) return session
     const role = v.safeParse(v.picklist(ROLES), form.role)
     if (!role.success) return show(c, session, 'Please choose a role.')
-    return changed(c, session, people.changeRole(textField(form.person), role.output, by(c, session)))
+    return changed(c, session, people.changeRole(textField(form.person), role.output, actorAt(c, session)))
   })
 
   // A page and not a dialog: it works without a script.
@@ -84,7 +72,7 @@ export function peoplePages(options: {
     const form = await c.req.parseBody()
     const session = freshOwner(c)
     if (!('account' in session)) return session
-    return changed(c, session, people.remove(textField(form.person), by(c, session)))
+    return changed(c, session, people.remove(textField(form.person), actorAt(c, session)))
   })
 
   pages.post('/people/invite', async (c) => {
@@ -98,7 +86,11 @@ export function peoplePages(options: {
     if (inviting.outcome === 'too_many') {
       return show(c, session, `There are ${MOST_INVITATIONS} invitations: withdraw one that is not needed.`)
     }
-    audit.record({ event: 'invitation_created', ...by(c, session), detail: describeInvitation(inviting.invitation) })
+    audit.record({
+      event: 'invitation_created',
+      ...actorAt(c, session),
+      detail: describeInvitation(inviting.invitation),
+    })
     return c.html(invited(inviting.invitation, new URL(`/invitation#${inviting.text}`, publicUrl)))
   })
 
@@ -108,7 +100,7 @@ export function peoplePages(options: {
     if (!('account' in session)) return session
     const withdrawn = invitations.withdraw(textField(form.invitation))
     if (withdrawn !== undefined) {
-      audit.record({ event: 'invitation_withdrawn', ...by(c, session), detail: describeInvitation(withdrawn) })
+      audit.record({ event: 'invitation_withdrawn', ...actorAt(c, session), detail: describeInvitation(withdrawn) })
     }
     return c.redirect('/people', 303)
   })

@@ -14,12 +14,10 @@ import {
   type RegistrationToken,
   type RegistrationTokens,
 } from '../clients/registration-tokens.ts'
-import type { Session } from '../sessions.ts'
 import { formatAgo } from './ago.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField } from './requests.ts'
-import { signInFor } from './return-to.ts'
-import type { StepUp } from './step-up.ts'
+import { type Requests, textField } from './requests.ts'
+import { actorAt, ownersOnly, type StepUp } from './step-up.ts'
 
 export function programPages(options: {
   readonly appPasswords: AppPasswords
@@ -35,22 +33,11 @@ export function programPages(options: {
   const { appPasswords, apps, registrationTokens, removeApp, publicUrl, audit, stepUp, clock } = options
   const pages = new Hono<Requests>()
 
-  /** The owner who asks, or what they are told instead. */
-  const owner = (c: Context<Requests>): Session | Response | Promise<Response> => {
-    const session = stepUp.session(c)
-    if (session === undefined) return c.redirect(signInFor('/programs'), 303)
-    return session.account.role === 'owner' ? session : c.html(notYours, 403)
-  }
-  /** The same for one who has confirmed lately. */
-  const freshOwner = (c: Context<Requests>) => {
-    const found = owner(c)
-    return 'account' in found ? (stepUp.requireFresh(c, '/programs') ?? found) : found
-  }
+  const { owner, freshOwner } = ownersOnly(stepUp, '/programs', notYours)
   const show = (c: Context<Requests>, wrong?: string) => {
     const lists = { appPasswords: appPasswords.list(), apps: apps.list(), waiting: registrationTokens.list() }
     return c.html(programsPage({ ...lists, now: clock.now(), wrong }), wrong === undefined ? 200 : 400)
   }
-  const by = (c: Context<Requests>, { account }: Session) => ({ accountId: account.id, address: addressOf(c) })
 
   pages.get('/programs', (c) => {
     const session = owner(c)
@@ -68,7 +55,7 @@ export function programPages(options: {
     if (making.outcome !== 'made') {
       return show(c, `There are ${MOST_APP_PASSWORDS} app passwords: revoke one that is not needed.`)
     }
-    audit.record({ event: 'app_password_created', ...by(c, session), clientId: making.appPassword.id })
+    audit.record({ event: 'app_password_created', ...actorAt(c, session), clientId: making.appPassword.id })
     return c.html(madePage({ name: making.appPassword.name, text: making.text }))
   })
 
@@ -77,7 +64,7 @@ export function programPages(options: {
     const session = owner(c)
     if (!('account' in session)) return session
     // Taking something away needs no confirmation: whoever is in a hurry has a reason.
-    if (appPasswords.revoke(id)) audit.record({ event: 'app_password_revoked', ...by(c, session), clientId: id })
+    if (appPasswords.revoke(id)) audit.record({ event: 'app_password_revoked', ...actorAt(c, session), clientId: id })
     return c.redirect('/programs', 303)
   })
 
@@ -89,7 +76,7 @@ export function programPages(options: {
     if (!wanted.success) return show(c, wanted.issues[0].message)
     const made = registrationTokens.create(wanted.output)
     if (made === undefined) return show(c, 'Too many registrations wait: withdraw one, or wait an hour.')
-    audit.record({ event: 'registration_allowed', ...by(c, session), detail: made.token.name })
+    audit.record({ event: 'registration_allowed', ...actorAt(c, session), detail: made.token.name })
     return c.html(registrationPage({ name: made.token.name, text: made.text, publicUrl }))
   })
 
@@ -105,7 +92,7 @@ export function programPages(options: {
     const clientId = textField((await c.req.parseBody()).id)
     const session = owner(c)
     if (!('account' in session)) return session
-    if (removeApp(clientId)) audit.record({ event: 'client_removed', ...by(c, session), clientId })
+    if (removeApp(clientId)) audit.record({ event: 'client_removed', ...actorAt(c, session), clientId })
     return c.redirect('/programs', 303)
   })
 

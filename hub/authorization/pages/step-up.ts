@@ -1,9 +1,11 @@
 // What matters more than the rest is asked for again: a password or a passkey within the last five minutes, whoever holds the phone now.
 import type { Context } from 'hono'
 import type { Clock } from '#contract/clock.ts'
+import type { Actor } from '../audit.ts'
 import { isFresh, type Session, type Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
-import type { Requests } from './requests.ts'
+import type { Markup } from './layout.ts'
+import { addressOf, type Requests } from './requests.ts'
 import { confirmFor, signInFor } from './return-to.ts'
 
 export interface StepUp {
@@ -32,3 +34,25 @@ export function createStepUp(options: {
     },
   }
 }
+
+/** What a page of the owners' asks first. `page` is where to come back to, `notYours` what anybody else is told. */
+export function ownersOnly(stepUp: StepUp, page: string, notYours: Markup) {
+  /** The owner who asks, or what is answered instead. */
+  const owner = (c: Context<Requests>): Session | Response | Promise<Response> => {
+    const session = stepUp.session(c)
+    if (session === undefined) return c.redirect(signInFor(page), 303)
+    return session.account.role === 'owner' ? session : c.html(notYours, 403)
+  }
+  /** The same for one who has confirmed lately. */
+  const freshOwner = (c: Context<Requests>) => {
+    const found = owner(c)
+    return 'account' in found ? (stepUp.requireFresh(c, page) ?? found) : found
+  }
+  return { owner, freshOwner }
+}
+
+/** Who does it, for the audit. */
+export const actorAt = <E extends Requests>(c: Context<E>, { account }: Session): Actor => ({
+  accountId: account.id,
+  address: addressOf(c),
+})
