@@ -7,7 +7,7 @@ export interface SocketAddress extends AsyncDisposable {
   readonly path: string
 }
 
-/** `sun_path` holds 108 bytes with its closing zero, unix(7), 104 elsewhere; some are left for the name of one that is put aside. */
+/** `sun_path` holds 108 bytes with its closing zero, unix(7), 104 elsewhere; some are left for the ticket of a turn. */
 const LONGEST_PATH = 90
 
 /**
