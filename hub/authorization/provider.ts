@@ -31,6 +31,7 @@ import { signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
 import type { SignInGuard } from './sign-in-guard.ts'
 import { interactionPolicy } from './sign-in-policy.ts'
+import { Signer } from './signer.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
 
 const DEVICE_CODE_SECONDS = 600
@@ -80,7 +81,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const registering = registration({ devices, tokens, random: options.random })
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter({ database, beside: options.beside }, clock),
-    jwks: { keys: [...keys.signing.keys] },
+    jwks: { keys: keys.signing.keys.map((key) => new Signer(key)) },
     cookies: {
       keys: [...keys.signing.cookieSecrets],
       short: { signed: true, httpOnly: true, sameSite: 'lax' },
@@ -109,6 +110,7 @@ export function createProvider(options: ProviderOptions): Provider {
     extraClientMetadata: { properties: OWN_PROPERTIES, validator: registering.checkMetadata },
     features: {
       devInteractions: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,
