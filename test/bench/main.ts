@@ -5,11 +5,11 @@ import { agentFigures } from './agent.ts'
 import { brokerThroughput } from './broker.ts'
 import { controlFigures } from './control.ts'
 import { fleetFigures } from './fleet.ts'
-import { deviceGrants } from './grants.ts'
 import { memoryOfTwo, REST, timeToDeed, timeToReady, timeToState } from './home.ts'
 import { type Figure, formatTable } from './report.ts'
 import { simulatedDays } from './simulation.ts'
 import { tokenFigures } from './tokens.ts'
+import { unpairedFigures } from './unpaired.ts'
 
 const quick = process.argv.includes('--quick')
 const parts: readonly (() => Promise<readonly Figure[]>)[] = [
@@ -17,8 +17,8 @@ const parts: readonly (() => Promise<readonly Figure[]>)[] = [
   () => timeToState(quick ? 1 : 5),
   () => timeToDeed(quick ? 5 : 200),
   () => brokerThroughput(quick ? 2_000 : 40_000),
-  () => deviceGrants(quick ? 5 : 50),
-  () => tokenFigures(quick ? 300 : 5000, quick ? 20 : 2000),
+  () => tokenFigures({ milliseconds: quick ? 300 : 5000, grants: quick ? 5 : 50, stormOf: quick ? 20 : 2000 }),
+  () => unpairedFigures(quick ? { hours: 2, registrations: 60 } : { hours: 4, registrations: 3600 }),
   () => memoryOfTwo(REST),
   () => agentFigures(quick ? 1 : 9, quick ? seconds(2) : seconds(30)),
   () => controlFigures(quick ? 1 : 30),

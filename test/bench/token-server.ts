@@ -15,7 +15,7 @@ process.on('message', (ask) => {
 const peer = await startBareLibrary()
 process.send?.({
   url: server.url.href,
-  peer: peer.href,
+  peer,
   ownerKey: ownerKey.text,
   registrationTokens: [token(), token()],
 })

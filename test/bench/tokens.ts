@@ -7,22 +7,31 @@ import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { type BareDevice, createBareDevice } from '../hub/authorization/device-client.ts'
 import { becomeOwner, createPerson, OWNER, type Person } from '../person.ts'
-import { PEER } from './bare-library.ts'
+import { PEER, type Peer, refreshOfPeer } from './bare-library.ts'
+import { deviceGrants } from './grants.ts'
 import { type Figure, percentile } from './report.ts'
 
 const CONNECTIONS = 10
-const PEER_NAME = 'the same by the bare library, its store in memory'
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 interface Begun {
   readonly url: string
-  readonly peer: string
+  readonly peer: Peer
   readonly ownerKey: string
   readonly registrationTokens: readonly string[]
 }
 
+export interface TokenBench {
+  readonly milliseconds: number
+  /** Whole device grants. */
+  readonly grants: number
+  /** Devices that wait while a person signs in. */
+  readonly stormOf: number
+}
+
 /** Asks for `milliseconds` what `ask` makes, from as many connections as a busy household has, and measures the server meanwhile. */
-export async function tokenFigures(milliseconds: number, stormOf: number): Promise<readonly Figure[]> {
+export async function tokenFigures(options: TokenBench): Promise<readonly Figure[]> {
+  const { milliseconds, grants, stormOf } = options
   const program = fileURLToPath(new URL('./token-server.ts', import.meta.url))
   const child = spawn('taskset', ['-c', '0', process.execPath, program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -30,7 +39,7 @@ export async function tokenFigures(milliseconds: number, stormOf: number): Promi
   const [begun] = (await once(child, 'message')) as [Begun]
   const base = new URL(begun.url)
   const pool = new Pool(base.origin, { connections: CONNECTIONS })
-  const peer = new Pool(new URL(begun.peer).origin, { connections: CONNECTIONS })
+  const peer = new Pool(new URL(begun.peer.url).origin, { connections: CONNECTIONS })
   try {
     const owner = await becomeOwner(base, begun.ownerKey)
     const [forService = '', forPage = ''] = begun.registrationTokens
@@ -46,11 +55,25 @@ export async function tokenFigures(milliseconds: number, stormOf: number): Promi
     const { deviceCode } = await waiting.askForCode()
     return [
       { name: 'ES256 signatures, nothing else', value: signaturesPerSecond(milliseconds), unit: '/s' },
-      ...(await measure('client credentials, secret', credentials(service), '1,500 /s')),
-      ...(await measured({ child, pool: peer, name: PEER_NAME, ask: credentials(PEER), milliseconds })),
-      ...(await measure('refresh by a device, signed assertion', () => refreshOf(paired), '1,000 /s')),
-      ...(await measure('pending poll by a device, signed assertion', () => pollOf(waiting, deviceCode))),
+      ...(await measure('client credentials', credentials(service), '1,500 /s')),
+      ...(await measured({
+        child,
+        pool: peer,
+        name: 'client credentials, bare library',
+        ask: credentials(PEER),
+        milliseconds,
+      })),
+      ...(await measure('refresh by a device', () => refreshOf(paired), '1,000 /s')),
+      ...(await measured({
+        child,
+        pool: peer,
+        name: 'refresh, bare library',
+        ask: () => refreshOfPeer(begun.peer),
+        milliseconds,
+      })),
+      ...(await measure('pending poll by a device', () => pollOf(waiting, deviceCode))),
       ...(await rotations({ child, pool, base, owner, token: forPage, milliseconds })),
+      ...(await deviceGrants({ base, owner, count: grants, cpu: () => cpuOf(child) })),
       ...(await storm(base, stormOf, milliseconds)),
     ]
   } finally {
@@ -107,7 +130,7 @@ async function measured(options: Measuring): Promise<readonly Figure[]> {
   const cpu = (await cpuOf(child)) - before
   return [
     { name, value: times.length / wall, unit: '/s', ...(reach !== undefined && { reach }) },
-    { name: `${name}, per CPU second of the server`, value: times.length / cpu, unit: '/s' },
+    { name: `${name}, per CPU second`, value: times.length / cpu, unit: '/s' },
     { name: `${name}, p50`, value: percentile(times, 0.5), unit: 'ms' },
     { name: `${name}, p99`, value: percentile(times, 0.99), unit: 'ms' },
   ]
@@ -124,7 +147,7 @@ function signaturesPerSecond(milliseconds: number): number {
   const data = randomBytes(600)
   const begun = performance.now()
   let count = 0
-  for (; performance.now() - begun < milliseconds; count++) sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' })
+  for (; performance.now() - begun < milliseconds; count++) sign('sha256', data, key)
   return count / ((performance.now() - begun) / 1000)
 }
 
@@ -193,7 +216,7 @@ async function rotations(options: Omit<Measuring, 'name' | 'ask'> & { base: URL;
   })
   let refreshToken = String(((await first.json()) as Record<string, unknown>).refresh_token)
   return measured({
-    ...{ ...measuring, name: 'refresh with rotation, one after the other' },
+    ...{ ...measuring, name: 'refresh with rotation, one by one' },
     ask: async () => ({ form: { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: app.client_id } }),
     heard: (_status, body) => {
       refreshToken = String(body.refresh_token)
@@ -201,28 +224,13 @@ async function rotations(options: Omit<Measuring, 'name' | 'ask'> & { base: URL;
   })
 }
 
-/** So many devices wait and poll as they were asked to, while a person signs in again and again. */
+/** So many devices wait and poll as they were asked to, from a process of their own, while a person signs in again and again. */
 async function storm(base: URL, count: number, milliseconds: number): Promise<readonly Figure[]> {
-  const devices: (readonly [BareDevice, string, number])[] = []
-  for (let made = 0; made < count; made += 20) {
-    const some = await Promise.all(
-      Array.from({ length: Math.min(20, count - made) }, async () => {
-        const device = await createBareDevice(base)
-        const { deviceCode, interval } = await device.askForCode()
-        return [device, deviceCode, interval] as const
-      }),
-    )
-    devices.push(...some)
-  }
-  const ended = new AbortController()
-  const polling = devices.map(async ([device, code, interval]) => {
-    const pause = (share: number) => new Promise((resolve) => setTimeout(resolve, interval * 1000 * share))
-    await pause(Math.random())
-    while (!ended.signal.aborted) {
-      await device.redeem(code)
-      await pause(1)
-    }
+  const program = fileURLToPath(new URL('./storm.ts', import.meta.url))
+  const devices = spawn(process.execPath, [program, base.href, String(count)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  await once(devices, 'message')
   const times: number[] = []
   const begun = performance.now()
   while (performance.now() - begun < Math.max(milliseconds, 1000) || times.length < 20) {
@@ -233,11 +241,12 @@ async function storm(base: URL, count: number, milliseconds: number): Promise<re
     if (status !== 200) throw new Error(`sign-in answered ${status}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  ended.abort()
-  await Promise.all(polling)
+  devices.send('end')
+  const [{ polls, seconds }] = (await once(devices, 'message')) as [{ polls: number; seconds: number }]
   const name = `sign-in while ${count.toLocaleString('en')} devices poll`
   return [
     { name: `${name}, p50`, value: percentile(times, 0.5), unit: 'ms' },
     { name: `${name}, p95`, value: percentile(times, 0.95), unit: 'ms', reach: '200 ms' },
+    { name: `${name}: their polls`, value: polls / seconds, unit: '/s' },
   ]
 }
