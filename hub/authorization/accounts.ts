@@ -5,7 +5,7 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
-import { hashPassword, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
+import { createDecoy, hashPassword, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
 
 export interface Account {
   readonly id: string
@@ -99,7 +99,7 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
   const isNotLastOwner = "(role<>'owner' OR (SELECT count(*) FROM accounts WHERE role='owner') > 1)"
   const updateRole = database.prepare(`UPDATE accounts SET role=?1 WHERE id=?2 AND (?1='owner' OR ${isNotLastOwner})`)
   const remove = database.prepare(`DELETE FROM accounts WHERE id=? AND ${isNotLastOwner}`)
-  const decoy = hashPassword(randomUUID())
+  const decoy = createDecoy()
 
   const outcome = (id: string, { changes }: { readonly changes: number | bigint }): AccountChange => {
     if (Number(changes) === 1) return 'done'
@@ -108,7 +108,7 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
   const checked = async (found: unknown, password: string): Promise<Account | undefined> => {
     if (password.length > PASSWORD_MAX) return undefined
     const kept = found === undefined ? null : v.parse(row, found).password_hash
-    const matches = await passwordMatches(password, kept ?? (await decoy))
+    const matches = await passwordMatches(password, kept ?? decoy)
     return kept !== null && matches ? toAccount(found) : undefined
   }
 

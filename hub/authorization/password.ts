@@ -20,9 +20,11 @@ const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const tag = await inTurn(() => derive('argon2id', { message: normalize(password), nonce: salt, ...COST }))
-  const { memory, passes, parallelism } = COST
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`
+  return toPhc(salt, tag)
 }
+
+/** A hash that no password has, and that takes as long to check as any: for accounts that there are not. */
+export const createDecoy = (): string => toPhc(randomBytes(16), randomBytes(COST.tagLength))
 
 /** Whether `password` is the one that `kept` was made from. */
 export async function passwordMatches(password: string, kept: string): Promise<boolean> {
@@ -41,6 +43,11 @@ export async function passwordMatches(password: string, kept: string): Promise<b
     }),
   )
   return timingSafeEqual(found, wanted)
+}
+
+function toPhc(salt: Buffer, tag: Buffer): string {
+  const { memory, passes, parallelism } = COST
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`
 }
 
 /** Of the process and not of a hub, as its threads and its memory are. */
