@@ -29,8 +29,6 @@ import { serveControl } from './control/socket.ts'
 import { startAnnouncements } from './discovery/announce.ts'
 import { startMdns } from './discovery/mdns.ts'
 import type { Door } from './door/door.ts'
-import { openExternalDoor } from './door/external.ts'
-import { openOwnDoor } from './door/own.ts'
 import { startFeed } from './home/feed.ts'
 import { close, listen } from './listen.ts'
 import { openDatabase } from './store/database.ts'
@@ -134,16 +132,21 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     else handle(socket, socket.remoteAddress ?? 'unknown')
   }
 
-  const door = began.use(
-    external === undefined
-      ? await openOwnDoor({
-          ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
-          ...{ legacyFlows, identityProviders: options.identityProviders },
-          mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
-          onGrantEnded: (grantId) => broker?.endGrant(grantId),
-        })
-      : await openExternalDoor({ config: external, database, clock, log }),
-  )
+  // A hub has one of the two, and each brings libraries that the other does without.
+  const openDoor = async (): Promise<Door> => {
+    if (external !== undefined) {
+      const { openExternalDoor } = await import('./door/external.ts')
+      return openExternalDoor({ config: external, database, clock, log })
+    }
+    const { openOwnDoor } = await import('./door/own.ts')
+    return openOwnDoor({
+      ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
+      ...{ legacyFlows, identityProviders: options.identityProviders },
+      mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
+      onGrantEnded: (grantId) => broker?.endGrant(grantId),
+    })
+  }
+  const door = began.use(await openDoor())
   const { admission } = door
   const started = began.use(
     await startBroker({ folder: join(folder, 'broker'), admission, publicUrl, clock, log, observe: options.observe }),

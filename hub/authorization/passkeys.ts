@@ -2,21 +2,20 @@
 // origin, so nothing of it is of use to another site, and a challenge that is good once.
 import { hash, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import { type Database, inTransaction } from '../store/database.ts'
 import { newAccount } from './accounts.ts'
+
+/** Read when somebody first has to do with a passkey: it is a quarter of all that a hub would load, and 27 MiB. */
+const library = () => import('@simplewebauthn/server')
 
 /** WebAuthn asks for a time that a person can keep; RFC 9700 for one that a thief cannot. */
 export const CHALLENGE_LENGTH = minutes(5)
@@ -173,6 +172,7 @@ export function createPasskeys({
   return {
     areOffered: isIP(rpID.replace(/^\[|\]$/g, '')) === 0,
     async askFor(purpose, browser) {
+      const { generateAuthenticationOptions } = await library()
       const options = await generateAuthenticationOptions({
         ...{ rpID, userVerification: 'required', timeout: CHALLENGE_LENGTH },
         allowCredentials: purpose.accountId === undefined ? [] : known(purpose.accountId).map(asDescriptor),
@@ -181,6 +181,7 @@ export function createPasskeys({
       return options
     },
     async askForNew({ name, ...purpose }, browser) {
+      const { generateRegistrationOptions } = await library()
       const userID = new TextEncoder().encode(purpose.accountId)
       const options = await generateRegistrationOptions({
         ...{ rpName: 'Latchkey', rpID, userID, userName: name, userDisplayName: name, timeout: CHALLENGE_LENGTH },
@@ -201,6 +202,7 @@ export function createPasskeys({
       // The account that the authenticator keeps beside the key, where it tells: it must be the same.
       if (userHandle && Buffer.from(userHandle, 'base64url').toString() !== kept.account_id) return undefined
       if (purpose.accountId !== undefined && purpose.accountId !== kept.account_id) return undefined
+      const { verifyAuthenticationResponse } = await library()
       const verified = await verifyAuthenticationResponse({
         ...expected(challenge),
         response: response as AuthenticationResponseJSON,
@@ -214,6 +216,7 @@ export function createPasskeys({
       const challenge = takeChallenge(browser, purpose)
       const response = readJson(registration, sent)
       if (challenge === undefined || response === undefined) return undefined
+      const { verifyRegistrationResponse } = await library()
       const verified = await verifyRegistrationResponse({
         ...expected(challenge),
         response: response as RegistrationResponseJSON,

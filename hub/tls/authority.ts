@@ -1,7 +1,7 @@
 // The hub's own certificate authority. A phone that trusts it trusts it for this home only: the root is constrained to local names and
 // private addresses (RFC 5280 §4.2.1.10, critical), so not even its stolen key could stand in for a bank.
 import 'reflect-metadata'
-import { hash, X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto'
+import { X509Certificate as NodeCertificate, randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { AsnConvert } from '@peculiar/asn1-schema'
@@ -157,42 +157,4 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
 function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   const der = Buffer.from(pem.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64')
   return webcrypto.subtle.importKey('pkcs8', der, EC, false, ['sign'])
-}
-
-/**
- * An Apple configuration profile that carries the root. Its ids come from the certificate: installing it twice replaces the first.
- */
-export function mobileConfig({ der, fingerprint }: Authority): string {
-  const [outer, inner] = [uuid(`profile ${fingerprint}`), uuid(`certificate ${fingerprint}`)]
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-<dict>
-  <key>PayloadContent</key>
-  <array>
-    <dict>
-      <key>PayloadCertificateFileName</key><string>latchkey-ca.crt</string>
-      <key>PayloadContent</key><data>${der.toString('base64')}</data>
-      <key>PayloadDescription</key><string>Lets this phone trust the hub of your home, and nothing else.</string>
-      <key>PayloadDisplayName</key><string>Latchkey hub</string>
-      <key>PayloadIdentifier</key><string>app.latchkey.hub.${inner}</string>
-      <key>PayloadType</key><string>com.apple.security.root</string>
-      <key>PayloadUUID</key><string>${inner}</string>
-      <key>PayloadVersion</key><integer>1</integer>
-    </dict>
-  </array>
-  <key>PayloadDisplayName</key><string>Latchkey hub</string>
-  <key>PayloadIdentifier</key><string>app.latchkey.hub</string>
-  <key>PayloadRemovalDisallowed</key><false/>
-  <key>PayloadType</key><string>Configuration</string>
-  <key>PayloadUUID</key><string>${outer}</string>
-  <key>PayloadVersion</key><integer>1</integer>
-</dict>
-</plist>
-`
-}
-
-function uuid(text: string): string {
-  const digits = hash('sha256', text).slice(0, 32).toUpperCase()
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }

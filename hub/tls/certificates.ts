@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import type { TlsConfig } from '../config.ts'
 import { lanAddresses } from './addresses.ts'
-import { openAuthority } from './authority.ts'
 import { keepLeafFresh } from './leaf.ts'
 import { startTrustServer } from './trust-server.ts'
 
@@ -35,6 +34,8 @@ export async function openCertificates(options: {
 }): Promise<Certificates> {
   const { config, folder, clock, log, host = 'localhost' } = options
   if (config.type !== 'auto') return withoutAuthority(config)
+  // What makes certificates is a library of 200 files.
+  const { openAuthority } = await import('./authority.ts')
   const authority = await openAuthority({ folder, clock })
   const leaf = await keepLeafFresh({
     authority,

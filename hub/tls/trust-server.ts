@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { close, listen } from '../listen.ts'
 import { setSecurityHeaders } from '../web/headers.ts'
 import type { Address } from './addresses.ts'
-import { type Authority, mobileConfig } from './authority.ts'
+import type { Authority } from './authority.ts'
+import { mobileConfig } from './mobile-config.ts'
 import { trustPage } from './trust-page.ts'
 
 export interface TrustServer extends AsyncDisposable {
