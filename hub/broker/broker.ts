@@ -37,6 +37,8 @@ export interface Broker extends Messages, AsyncDisposable {
   handle(stream: Duplex, address: string): void
   /** Puts a device out for good: its connections end, its last will included, and nothing of it stays retained. */
   removeDevice(device: DeviceId): Promise<void>
+  /** Nothing of a device stays retained; one that comes back is new. False, and nothing happens, while it is connected. */
+  forgetDevice(device: DeviceId): Promise<boolean>
   /** Ends every connection that stands on this grant. */
   endGrant(grantId: string): void
   /** Ends every connection of an OAuth client; a device is one. */
@@ -201,6 +203,15 @@ export async function startBroker(options: {
   }
   const retained = (filter: string) => persistence.retained(filter)
   const presence = await startPresence({ publish, subscribe, retained })
+  const clear = async (device: DeviceId): Promise<void> => {
+    // Homie 5: an empty `$state` says that the device is gone; the rest follows.
+    await publish({ topic: stateTopic(device), payload: '', retain: true, qos: 1 })
+    const left = () => retained(`${deviceRoot(device)}/#`)
+    // Again until nothing is left: a message may have been on its way to the disk.
+    for (let topics = await left(); topics.length > 0; topics = await left()) {
+      for (const { topic } of topics) await publish({ topic, payload: '', retain: true, qos: 1 })
+    }
+  }
 
   aedes.on('client', (client) => registered.add(client))
   aedes.on('subscribe', (_subscriptions, client) => persistence.readFor(client))
@@ -235,13 +246,12 @@ export async function startBroker(options: {
     async removeDevice(device) {
       removed.add(device)
       sessions.endClient(device)
-      // Homie 5: an empty `$state` says that the device is gone; the rest follows.
-      await publish({ topic: stateTopic(device), payload: '', retain: true, qos: 1 })
-      const left = () => retained(`${deviceRoot(device)}/#`)
-      // Again until nothing is left: a message may have been on its way to the disk.
-      for (let topics = await left(); topics.length > 0; topics = await left()) {
-        for (const { topic } of topics) await publish({ topic, payload: '', retain: true, qos: 1 })
-      }
+      await clear(device)
+    },
+    async forgetDevice(device) {
+      if (sessions.isConnected(device)) return false
+      await clear(device)
+      return true
     },
     endGrant(grantId) {
       ending.add(grantId)

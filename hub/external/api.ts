@@ -2,12 +2,12 @@
 import { Hono } from 'hono'
 import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
-import { KINDS, kindOf } from '#contract/ids.ts'
+import { type DeviceId, KINDS, kindOf } from '#contract/ids.ts'
 import { ROLES } from '#contract/scopes.ts'
 import type { Requests } from '../authorization/pages/requests.ts'
 import type { Admission } from '../broker/admission.ts'
 import type { Feed } from '../home/feed.ts'
-import { answers, refusals } from '../web/answers.ts'
+import { answers, fails, refusals } from '../web/answers.ts'
 import { type Asked, requireScope } from '../web/bearer.ts'
 import { openApi } from '../web/open-api.ts'
 import { problem } from '../web/problem.ts'
@@ -29,9 +29,11 @@ export function createExternalApi(options: {
   readonly config: ExternalConfig
   readonly admission: Admission
   readonly feed: Feed
+  /** False while it is connected. */
+  readonly forget: (device: DeviceId) => Promise<boolean>
   readonly publicUrl: URL
 }): Hono<Requests> {
-  const { config, admission, feed, publicUrl } = options
+  const { config, admission, feed, forget, publicUrl } = options
   const api = new Hono<Asked>()
   const reads = requireScope(admission, publicUrl, 'home:read')
 
@@ -48,6 +50,25 @@ export function createExternalApi(options: {
         .map(({ id, name }) => ({ id, kind: kindOf(id), name: name ?? id, room: null, pairedAt: null, address: null }))
         .sort((one, other) => one.id.localeCompare(other.id))
       return c.json({ devices } satisfies v.InferOutput<typeof devicesBody>)
+    },
+  )
+  api.delete(
+    '/devices/:id',
+    describeRoute({
+      summary: 'Forget a device that is away: what it said last is gone. One that is still let in comes back as new',
+      responses: {
+        204: { description: 'It is forgotten' },
+        ...refusals,
+        404: fails('No such device'),
+        409: fails('It is connected'),
+      },
+    }),
+    requireScope(admission, publicUrl, 'home:admin'),
+    async (c) => {
+      const device = [...feed.home.values()].find(({ id }) => id === c.req.param('id'))
+      if (device === undefined) return problem(c, 404, 'The broker knows no device of this id')
+      if (await forget(device.id)) return c.body(null, 204)
+      return problem(c, 409, `It is connected: take its client away at ${config.issuer} first`)
     },
   )
   api.get(

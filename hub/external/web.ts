@@ -26,7 +26,7 @@ export function createExternalWeb(
     readonly log: Logger
   },
 ): RequestListener {
-  const { config, admission, origins, feed, host, page, isReady, log } = options
+  const { config, admission, origins, broker, feed, host, page, isReady, log } = options
   const { issuer, map } = config
   const { publicUrl } = host
   const elsewhere = new Hono<Requests>()
@@ -36,7 +36,7 @@ export function createExternalWeb(
   return serve({
     ...{ host, page, isReady, log },
     resource: { publicUrl, issuer, scopes: [...map.scopes.keys()] },
-    routes: [createExternalApi({ config, admission, feed, publicUrl }), elsewhere],
+    routes: [createExternalApi({ config, admission, feed, forget: broker.forgetDevice, publicUrl }), elsewhere],
     connectsTo: origins,
   })
 }

@@ -30,7 +30,12 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const known = page.getByRole('region', { name: 'Known devices' })
     await known.getByText(DEVICE).waitFor()
     expect(await page.getByRole('link', { name: 'Pair a device' }).count()).toBe(0)
-    expect(await page.getByRole('button', { name: 'Unpair' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: /Unpair|Forget/ }).count()).toBe(0)
+
+    await device.endAsync()
+    await known.getByRole('button', { name: `Forget ${DEVICE}` }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click()
+    await known.getByText('None yet.').waitFor()
     expect(problems).toEqual([])
 
     await page.getByRole('button', { name: 'Sign out' }).click()

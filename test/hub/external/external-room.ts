@@ -11,7 +11,7 @@ import { type Hub, startHub } from '../../../hub/hub.ts'
 export const DEVICE = parseDeviceId('thermostat-hall01', 'the test')
 
 export const MAP = {
-  scopes: { 'house:see': 'home:read', 'house:heat': 'climate:control' },
+  scopes: { 'house:see': 'home:read', 'house:heat': 'climate:control', 'house:keep': 'home:admin' },
   clients: { 'hall-heating': DEVICE },
 }
 

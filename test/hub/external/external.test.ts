@@ -55,6 +55,34 @@ test('its devices, programs and people come in, each as what they are', async ()
   await closed(device)
 })
 
+test('a device that is gone is forgotten by who keeps the house, and one that is there is not', async () => {
+  await using issuer = await startIssuer()
+  await using room = await openExternalRoom(issuer.issuer)
+  const token = await issuer.tokenOf('hall-heating')
+  const device = await room.connect(token, DEVICE)
+  await device.publishAsync(TARGET, '19', { retain: true, qos: 1 })
+  const [keeper, guest] = [await issuer.personsToken('house:see house:keep'), await issuer.personsToken('house:see')]
+  const forget = async (who: string, id: string = DEVICE) =>
+    (await room.ask(`/api/devices/${id}`, who, { method: 'DELETE' })).status
+  const known = async () => ((await (await room.ask('/api/devices', guest)).json()) as { devices: unknown[] }).devices
+
+  expect(await forget(guest)).toBe(403)
+  expect(await forget(keeper)).toBe(409)
+  await device.endAsync()
+  const phone = await room.connect(guest)
+  const seen = hearing(phone)
+  await phone.subscribeAsync('homie/5/#')
+  await until(async () => (await forget(keeper)) === 204, 'the hub has seen it go')
+  await until(() => seen.some(({ topic, payload }) => topic === TARGET && payload === ''), 'the phone hears it')
+  expect(await known()).toEqual([])
+  expect(await forget(keeper)).toBe(404)
+  expect(await forget(keeper, 'thermostat-other1')).toBe(404)
+
+  const again = await room.connect(token, DEVICE)
+  await again.publishAsync(TARGET, '20', { retain: true, qos: 1 })
+  await until(async () => (await known()).length === 1, 'it is back')
+})
+
 test('what the hub says of itself: where tokens come from, and nothing of people and pairing; and by what name it knows that place', async () => {
   await using issuer = await startIssuer()
   await using room = await openExternalRoom(issuer.issuer, { pageClientId: 'page' })
@@ -64,13 +92,13 @@ test('what the hub says of itself: where tokens come from, and nothing of people
 
   expect(await (await room.ask('/.well-known/oauth-protected-resource')).json()).toMatchObject({
     ...{ resource: publicUrl.origin, authorization_servers: [issuer.issuer] },
-    ...{ scopes_supported: ['house:see', 'house:heat'], bearer_methods_supported: ['header'] },
+    ...{ scopes_supported: ['house:see', 'house:heat', 'house:keep'], bearer_methods_supported: ['header'] },
   })
   expect((await room.ask('/api/devices')).headers.get('www-authenticate')).toContain(
     `Bearer realm="latchkey", resource_metadata="${publicUrl.href}.well-known/oauth-protected-resource"`,
   )
   expect(await (await room.ask('/api/sign-in')).json()).toEqual({
-    ...{ issuer: issuer.issuer, clientId: 'page', own: false, scope: 'openid house:see house:heat' },
+    ...{ issuer: issuer.issuer, clientId: 'page', own: false, scope: 'openid house:see house:heat house:keep' },
     parameters: { audience: 'urn:latchkey:home', resource: 'urn:latchkey:home' },
   })
   const page = await room.ask('/')
@@ -95,7 +123,7 @@ test('what the hub says of itself: where tokens come from, and nothing of people
     `Cannot use LATCHKEY_ISSUER (--issuer) as it calls itself "${issuer.issuer}": name it as it names itself`,
   )
   expect(Object.keys(((await (await room.ask('/api/openapi.json')).json()) as { paths: object }).paths)).toEqual([
-    ...['/sign-in', '/devices', '/me'],
+    ...['/sign-in', '/devices', '/devices/{id}', '/me'],
   ])
 })
 

@@ -49,7 +49,7 @@ const createProvider = (keys: readonly object[]) =>
         enabled: true,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, resource) => ({
-          scope: 'house:see house:heat',
+          scope: 'house:see house:heat house:keep',
           audience: resource,
           accessTokenTTL: 600,
           accessTokenFormat: 'jwt',

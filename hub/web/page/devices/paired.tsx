@@ -1,4 +1,4 @@
-// Which devices are paired, and how to unpair one. Where another server lets them in: which are known.
+// Which devices are paired, and how to unpair one. Where another server lets them in: which are known, and how to forget one that is away.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { describeDevice, listDevices, type PairedDevice, unpairDevice } from '../api.ts'
 import { called, home, link, notice } from '../live.ts'
@@ -27,7 +27,7 @@ export function PairedDevices({ session }: { session: Session }) {
     try {
       await unpairDevice(session, device.id)
       show((devices ?? []).filter(({ id }) => id !== device.id))
-      notice(`${device.name} is unpaired.`)
+      notice(`${device.name} is ${session.own ? 'unpaired' : 'forgotten'}.`)
     } catch (error) {
       notice(error instanceof Error ? error.message : 'That did not work.')
     }
@@ -54,14 +54,19 @@ export function PairedDevices({ session }: { session: Session }) {
               {device.name}
               <span class="aside">{asideOf(device)}</span>
             </span>
-            {session.own && session.scopes.has('home:admin') && (
+            {session.scopes.has('home:admin') && (
               <span class="buttons">
-                <button type="button" class="other small" disabled={!live} onClick={() => setNaming(device)}>
-                  Rename<span class="unseen"> {device.name}</span>
-                </button>
-                <button type="button" class="other small" disabled={!live} onClick={() => setAsking(device)}>
-                  Unpair<span class="unseen"> {device.name}</span>
-                </button>
+                {session.own && (
+                  <button type="button" class="other small" disabled={!live} onClick={() => setNaming(device)}>
+                    Rename<span class="unseen"> {device.name}</span>
+                  </button>
+                )}
+                {(session.own || isAway(device)) && (
+                  <button type="button" class="other small" disabled={!live} onClick={() => setAsking(device)}>
+                    {session.own ? 'Unpair' : 'Forget'}
+                    <span class="unseen"> {device.name}</span>
+                  </button>
+                )}
               </span>
             )}
           </li>
@@ -73,7 +78,12 @@ export function PairedDevices({ session }: { session: Session }) {
         </a>
       )}
       {asking !== undefined && (
-        <Confirm device={asking} onYes={() => void unpair(asking)} onNo={() => setAsking(undefined)} />
+        <Confirm
+          device={asking}
+          own={session.own}
+          onYes={() => void unpair(asking)}
+          onNo={() => setAsking(undefined)}
+        />
       )}
       {naming !== undefined && (
         <Rename device={naming} onYes={(facts) => void describe(naming, facts)} onNo={() => setNaming(undefined)} />
@@ -82,25 +92,38 @@ export function PairedDevices({ session }: { session: Session }) {
   )
 }
 
+const isAway = (device: PairedDevice): boolean => {
+  const state = [...home.value.values()].find(({ id }) => id === device.id)?.state
+  return state === undefined || state === 'lost' || state === 'disconnected'
+}
+
 const asideOf = ({ room, pairedAt }: PairedDevice): string => {
   const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
   const since = pairedAt === null ? null : `since ${day.format(Date.parse(pairedAt))}`
   return [room, since].filter((part) => part !== null).join(', ')
 }
 
-function Confirm({ device, onYes, onNo }: { device: PairedDevice; onYes: () => void; onNo: () => void }) {
+function Confirm(props: { device: PairedDevice; own: boolean; onYes: () => void; onNo: () => void }) {
+  const { device, own, onYes, onNo } = props
+  const what = own ? 'Unpair' : 'Forget'
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} aria-labelledby="confirm-title" onClose={onNo}>
-      <h2 id="confirm-title">Unpair {device.name}?</h2>
-      <p>It is disconnected at once. Somebody has to pair it again before it can come back.</p>
+      <h2 id="confirm-title">
+        {what} {device.name}?
+      </h2>
+      <p>
+        {own
+          ? 'It is disconnected at once. Somebody has to pair it again before it can come back.'
+          : 'What it said last is gone. If it is still let in where you sign in, it may come back.'}
+      </p>
       <div class="actions">
         <button type="button" class="other" onClick={onNo}>
           Keep it
         </button>
         <button type="button" onClick={onYes}>
-          Unpair
+          {what}
         </button>
       </div>
     </dialog>
