@@ -3,7 +3,7 @@ import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { type Clock, dateOf } from '#contract/clock.ts'
 import { AUDIENCE, ROLES } from '#contract/scopes.ts'
-import { SIGNING_ALGORITHMS } from './key-ring.ts'
+import { SIGNING_ALGORITHMS } from './keys/key-ring.ts'
 
 export type AdmissionErrorCode =
   | 'malformed'

@@ -50,7 +50,7 @@ async function askFolder(folder: string, ask: Ask, clock: Clock): Promise<Reply>
     import('../authorization/accounts.ts'),
     import('../authorization/app-passwords.ts'),
     import('../authorization/audit.ts'),
-    import('../authorization/keys.ts'),
+    import('../authorization/keys/keys.ts'),
     import('./answers.ts'),
     import('../authorization/lifetimes.ts'),
   ])

@@ -1,7 +1,7 @@
 import { compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
-import type { SigningKey } from '../../../hub/authorization/key-file.ts'
-import { Signer } from '../../../hub/authorization/signer.ts'
+import type { SigningKey } from '../../../../hub/authorization/keys/key-file.ts'
+import { Signer } from '../../../../hub/authorization/keys/signer.ts'
 
 const keyFor = async (alg: 'ES256' | 'RS256'): Promise<SigningKey> => {
   const { privateKey } = await generateKeyPair(alg, { extractable: true })

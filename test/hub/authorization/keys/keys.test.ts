@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hours, instant, minutes, seconds } from '#contract/time.ts'
-import { type Dated, JWKS_MAX_AGE, PUBLISHED_AHEAD, stateOf } from '../../../hub/authorization/key-ring.ts'
-import { type Keys, openKeys } from '../../../hub/authorization/keys.ts'
-import { VirtualClock } from '../../../simulator/clock.ts'
+import { type Dated, JWKS_MAX_AGE, PUBLISHED_AHEAD, stateOf } from '../../../../hub/authorization/keys/key-ring.ts'
+import { type Keys, openKeys } from '../../../../hub/authorization/keys/keys.ts'
+import { VirtualClock } from '../../../../simulator/clock.ts'
 
 const tokenLifetime = minutes(10)
 const key = (kid: string, signsFrom: number, alg = 'ES256'): Dated => ({ kid, alg, signsFrom: instant(signsFrom) })

@@ -10,11 +10,11 @@ import {
 } from 'jose'
 import { expect, test } from 'vitest'
 import { hours, minutes } from '#contract/time.ts'
-import { VirtualClock } from '../../../simulator/clock.ts'
-import { signIn } from '../../home.ts'
-import { becomeOwner, createPerson } from '../../person.ts'
-import { createBareDevice } from './device-client.ts'
-import { type Server, startServer } from './server.ts'
+import { VirtualClock } from '../../../../simulator/clock.ts'
+import { signIn } from '../../../home.ts'
+import { becomeOwner, createPerson } from '../../../person.ts'
+import { createBareDevice } from '../device-client.ts'
+import { type Server, startServer } from '../server.ts'
 
 async function open() {
   const keyClock = new VirtualClock()
