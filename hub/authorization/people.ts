@@ -4,7 +4,7 @@ import { type Database, inTransaction } from '../store/database.ts'
 import type { AccountChange, AccountFacts, Accounts } from './accounts.ts'
 import type { AppPasswords } from './app-passwords.ts'
 import type { Actor, Audit } from './audit.ts'
-import type { Devices } from './devices.ts'
+import type { Devices } from './devices/devices.ts'
 import type { Grants } from './grants.ts'
 import { PAGE_CLIENT } from './page-client.ts'
 

@@ -3,7 +3,7 @@
 import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
-import type { Devices } from './devices.ts'
+import type { Devices } from './devices/devices.ts'
 import { createLimiter } from './limiter.ts'
 
 export interface StrangerLimits {

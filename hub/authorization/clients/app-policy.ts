@@ -4,7 +4,7 @@ import { type ClientMetadata, errors } from 'oidc-provider'
 import * as v from 'valibot'
 import { isDeviceName } from '#contract/ids.ts'
 import { isScope, parseScopes, type Scope } from '#contract/scopes.ts'
-import { DEVICE_GRANT } from '../registration.ts'
+import { DEVICE_GRANT } from '../devices/device-policy.ts'
 import type { Allowance } from './registration-tokens.ts'
 
 /** Home's scopes of a client. Apart from OpenID's in `scope`, as the library holds every one in that for its own. */

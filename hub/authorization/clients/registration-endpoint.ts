@@ -2,9 +2,9 @@
 // registration token.
 import type Provider from 'oidc-provider'
 import { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Devices } from '../devices.ts'
+import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from '../devices/device-policy.ts'
+import type { Devices } from '../devices/devices.ts'
 import { PAGE_CLIENT } from '../page-client.ts'
-import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from '../registration.ts'
 import { applyAppPolicy, HOME_SCOPE_PROPERTY, scopesOfApp } from './app-policy.ts'
 import { createAppId, isAppId } from './apps.ts'
 import type { Allowance, RegistrationTokens } from './registration-tokens.ts'

@@ -1,7 +1,7 @@
 // A device as bare HTTP: for requests that no well-behaved library would send.
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { DEVICE_GRANT } from '../../../hub/authorization/registration.ts'
+import { DEVICE_GRANT } from '../../../hub/authorization/devices/device-policy.ts'
 
 export interface BareDevice {
   readonly id: string

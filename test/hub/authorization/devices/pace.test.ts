@@ -1,8 +1,8 @@
 // How often devices may ask whether they were let in.
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { createPace } from '../../../hub/authorization/pace.ts'
-import { VirtualClock } from '../../../simulator/clock.ts'
+import { createPace } from '../../../../hub/authorization/devices/pace.ts'
+import { VirtualClock } from '../../../../simulator/clock.ts'
 
 test('while few wait each asks every two seconds; the more there are, the longer each waits', () => {
   const pace = createPace(seconds(2), new VirtualClock())

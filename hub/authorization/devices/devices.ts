@@ -3,8 +3,8 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type DeviceId, KINDS, type Kind, parseDeviceId } from '#contract/ids.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
-import type { Database } from '../store/database.ts'
-import { removeClient } from './clients/remove-client.ts'
+import type { Database } from '../../store/database.ts'
+import { removeClient } from '../clients/remove-client.ts'
 
 /** A registered client that nobody pairs disappears after this long. */
 export const UNPAIRED_LIFETIME = hours(1)

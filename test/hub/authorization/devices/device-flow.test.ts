@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { becomeOwner, createPerson } from '../../person.ts'
-import { createBareDevice, registerRaw } from './device-client.ts'
-import { startServer } from './server.ts'
+import { becomeOwner, createPerson } from '../../../person.ts'
+import { createBareDevice, registerRaw } from '../device-client.ts'
+import { startServer } from '../server.ts'
 
 const start = async (options?: Parameters<typeof startServer>[0]) => {
   const server = await startServer(options)
