@@ -1,6 +1,6 @@
 // Trying a name and a password, wherever somebody can: counted, told to the audit, and no faster for a name that nobody has.
 import type { Account, Accounts } from './accounts.ts'
-import type { Audit } from './audit.ts'
+import type { Audit } from './audit/audit.ts'
 import type { Guesses } from './guesses.ts'
 
 export type Tried =

@@ -6,7 +6,7 @@ import { ROLE_CEILING } from '#contract/scopes.ts'
 import type { Accounts } from '../authorization/accounts.ts'
 import type { AppPassword, AppPasswords } from '../authorization/app-passwords.ts'
 import { MOST_APP_PASSWORDS, newAppPassword } from '../authorization/app-passwords.ts'
-import type { Audit } from '../authorization/audit.ts'
+import type { Audit } from '../authorization/audit/audit.ts'
 import type { KeyFacts, Keys } from '../authorization/keys/keys.ts'
 import type { Ask, Key, Reply, Token } from './requests.ts'
 

@@ -49,7 +49,7 @@ async function askFolder(folder: string, ask: Ask, clock: Clock): Promise<Reply>
     import('../store/database.ts'),
     import('../authorization/accounts.ts'),
     import('../authorization/app-passwords.ts'),
-    import('../authorization/audit.ts'),
+    import('../authorization/audit/audit.ts'),
     import('../authorization/keys/keys.ts'),
     import('./answers.ts'),
     import('../authorization/lifetimes.ts'),

@@ -10,7 +10,7 @@ import {
   MOST_APP_PASSWORDS,
   newAppPassword,
 } from '../authorization/app-passwords.ts'
-import type { Audit } from '../authorization/audit.ts'
+import type { Audit } from '../authorization/audit/audit.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
 import { asks, decodeBody, notCached, wholeBody } from './body.ts'

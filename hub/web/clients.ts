@@ -4,7 +4,7 @@ import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
-import type { Audit } from '../authorization/audit.ts'
+import type { Audit } from '../authorization/audit/audit.ts'
 import type { App, Apps } from '../authorization/clients/apps.ts'
 import {
   newRegistrationToken,

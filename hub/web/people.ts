@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
 import type { AccountChange } from '../authorization/accounts.ts'
-import type { Audit } from '../authorization/audit.ts'
+import type { Audit } from '../authorization/audit/audit.ts'
 import {
   describeInvitation,
   type Invitation,

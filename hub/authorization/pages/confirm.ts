@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Account, Accounts } from '../accounts.ts'
-import type { Audit } from '../audit.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { Guesses } from '../guesses.ts'
 import type { Passkeys } from '../passkeys.ts'
 import type { Sessions } from '../sessions.ts'

@@ -6,7 +6,7 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import type { AccountChange, AccountFacts } from '../accounts.ts'
-import type { Audit } from '../audit.ts'
+import type { Audit } from '../audit/audit.ts'
 import {
   describeInvitation,
   type Invitation,

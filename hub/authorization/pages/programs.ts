@@ -7,7 +7,7 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLE_CEILING, SCOPE_SENTENCES, type Scope } from '#contract/scopes.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import { type AppPassword, type AppPasswords, MOST_APP_PASSWORDS, newAppPassword } from '../app-passwords.ts'
-import type { Audit } from '../audit.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { App, Apps } from '../clients/apps.ts'
 import {
   newRegistrationToken,

@@ -1,7 +1,7 @@
 // What matters more than the rest is asked for again: a password or a passkey within the last five minutes, whoever holds the phone now.
 import type { Context } from 'hono'
 import type { Clock } from '#contract/clock.ts'
-import type { Actor } from '../audit.ts'
+import type { Actor } from '../audit/audit.ts'
 import { isFresh, type Session, type Sessions } from '../sessions.ts'
 import type { SessionCookie } from './cookie.ts'
 import type { Markup } from './layout.ts'

@@ -1,8 +1,8 @@
 // What people do with their accounts, and with each other's, as the owner reads it afterwards.
 import { expect, test } from 'vitest'
-import { createAuthenticator } from '../../authenticator.ts'
-import { becomeOwner, createPerson, OWNER, type Person } from '../../person.ts'
-import { startServer } from './server.ts'
+import { createAuthenticator } from '../../../authenticator.ts'
+import { becomeOwner, createPerson, OWNER, type Person } from '../../../person.ts'
+import { startServer } from '../server.ts'
 
 const PASSWORD = 'a long enough one'
 const keyIn = (page: string) => /\/invitation#([\w-]+)/.exec(page)?.[1] ?? ''

@@ -5,16 +5,16 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { millis, minutes, seconds } from '#contract/time.ts'
-import { createAccounts } from '../../../hub/authorization/accounts.ts'
+import { createAccounts } from '../../../../hub/authorization/accounts.ts'
 import {
   type Audit,
   createAudit,
   MOST_BY_STRANGERS,
   MOST_ROWS,
   MOST_WAITING,
-} from '../../../hub/authorization/audit.ts'
-import { type Database, openDatabase } from '../../../hub/store/database.ts'
-import { VirtualClock } from '../../../simulator/clock.ts'
+} from '../../../../hub/authorization/audit/audit.ts'
+import { type Database, openDatabase } from '../../../../hub/store/database.ts'
+import { VirtualClock } from '../../../../simulator/clock.ts'
 
 let folder: string
 let database: Database
