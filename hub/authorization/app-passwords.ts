@@ -7,7 +7,7 @@ import type { Clock } from '#contract/clock.ts'
 import { parseScopes, ROLE_CEILING, type Role, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
-import { type Accounts, newAccount } from './accounts.ts'
+import { type Accounts, newAccount } from './people/accounts.ts'
 
 /** By this scanners of source code and of logs know one that got lost, and admission tells it from an access token. */
 export const APP_PASSWORD_PREFIX = 'latchkey_'

@@ -1,8 +1,8 @@
 // Wrong passwords and passkeys, counted wherever one can be given: per address, and per name from anywhere.
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
-import { nameKey } from './accounts.ts'
 import { createLimiter } from './limiter.ts'
+import { nameKey } from './people/accounts.ts'
 
 const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
 

@@ -1,8 +1,8 @@
 // The hub's own phone page as an OAuth client: first-party, public, authorization code with PKCE.
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 import { AUDIENCE, HOME_SCOPES, ROLE_CEILING } from '#contract/scopes.ts'
-import type { Accounts } from './accounts.ts'
-import type { Session } from './sessions.ts'
+import type { Accounts } from './people/accounts.ts'
+import type { Session } from './sign-in/sessions.ts'
 
 export const PAGE_CLIENT = 'latchkey-page'
 

@@ -30,8 +30,8 @@ import { loadGrant, type PageGrants, pageClient } from './page-client.ts'
 import { allowFormTo } from './pages/form-target.ts'
 import { signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
-import type { SignInGuard } from './sign-in-guard.ts'
-import { interactionPolicy } from './sign-in-policy.ts'
+import type { SignInGuard } from './sign-in/sign-in-guard.ts'
+import { interactionPolicy } from './sign-in/sign-in-policy.ts'
 import { boundStrangers, type StrangerLimits } from './strangers.ts'
 
 const DEVICE_CODE_SECONDS = 600

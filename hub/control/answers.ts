@@ -3,11 +3,11 @@
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { ROLE_CEILING } from '#contract/scopes.ts'
-import type { Accounts } from '../authorization/accounts.ts'
 import type { AppPassword, AppPasswords } from '../authorization/app-passwords.ts'
 import { MOST_APP_PASSWORDS, newAppPassword } from '../authorization/app-passwords.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
 import type { KeyFacts, Keys } from '../authorization/keys/keys.ts'
+import type { Accounts } from '../authorization/people/accounts.ts'
 import type { Ask, Key, Reply, Token } from './requests.ts'
 
 /** The hub as its command line sees it. */

@@ -47,7 +47,7 @@ async function askFolder(folder: string, ask: Ask, clock: Clock): Promise<Reply>
     limits,
   ] = await Promise.all([
     import('../store/database.ts'),
-    import('../authorization/accounts.ts'),
+    import('../authorization/people/accounts.ts'),
     import('../authorization/app-passwords.ts'),
     import('../authorization/audit/audit.ts'),
     import('../authorization/keys/keys.ts'),

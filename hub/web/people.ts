@@ -4,16 +4,16 @@ import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { ROLES, type Scope } from '#contract/scopes.ts'
-import type { AccountChange } from '../authorization/accounts.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
+import type { AccountChange } from '../authorization/people/accounts.ts'
 import {
   describeInvitation,
   type Invitation,
   type Invitations,
   MOST_INVITATIONS,
   newInvitation,
-} from '../authorization/invitations.ts'
-import type { People } from '../authorization/people.ts'
+} from '../authorization/people/invitations.ts'
+import type { People } from '../authorization/people/people.ts'
 import { answers, fails, refusals } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
 import { asks, decodeBody, notCached, wholeBody } from './body.ts'

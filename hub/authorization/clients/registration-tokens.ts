@@ -6,7 +6,7 @@ import type { Clock } from '#contract/clock.ts'
 import { parseScopes, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
-import { newAccount } from '../accounts.ts'
+import { newAccount } from '../people/accounts.ts'
 
 /** Somebody makes it and pastes it into the program at once. */
 const LIFETIME = hours(1)

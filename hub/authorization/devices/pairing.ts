@@ -5,10 +5,10 @@ import type { Clock } from '#contract/clock.ts'
 import { isDeviceId } from '#contract/ids.ts'
 import { AUDIENCE, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
-import type { Account } from '../accounts.ts'
 import type { Audit } from '../audit/audit.ts'
 import { createLimiter } from '../limiter.ts'
 import type { Elsewhere } from '../networks.ts'
+import type { Account } from '../people/accounts.ts'
 import type { Device, Devices } from './devices.ts'
 
 /** A device that waits for a person's decision. */

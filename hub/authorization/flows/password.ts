@@ -7,7 +7,7 @@ import { AUDIENCE, parseScopes, ROLE_CEILING } from '#contract/scopes.ts'
 import type { Millis } from '#contract/time.ts'
 import { scopesOfApp } from '../clients/app-policy.ts'
 import { homeResource } from '../resource-server.ts'
-import type { SignInGuard } from '../sign-in-guard.ts'
+import type { SignInGuard } from '../sign-in/sign-in-guard.ts'
 
 export function offerPasswordGrant(
   provider: Provider,

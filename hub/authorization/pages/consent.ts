@@ -3,8 +3,8 @@ import { html } from 'hono/html'
 import type Provider from 'oidc-provider'
 import type { Interaction } from 'oidc-provider'
 import { AUDIENCE, parseScopes, ROLE_CEILING, SCOPE_SENTENCES, type Scope } from '#contract/scopes.ts'
-import type { Account } from '../accounts.ts'
 import type { App } from '../clients/apps.ts'
+import type { Account } from '../people/accounts.ts'
 import { layout, type Markup } from './layout.ts'
 
 /** What is asked for and was not answered yet. */

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { parse } from 'hono/utils/cookie'
-import { SESSION_LENGTH } from '../sessions.ts'
+import { SESSION_LENGTH } from '../sign-in/sessions.ts'
 
 export interface SessionCookie {
   read(c: Context): string | undefined

@@ -1,10 +1,10 @@
 // What other pages show of accounts elsewhere: nothing where the household has no provider.
 import { html } from 'hono/html'
 import { type Instant, millis } from '#contract/time.ts'
-import type { Accounts } from '../accounts.ts'
 import type { Identities, LinkedIdentity } from '../identities/identities.ts'
 import type { IdentityProvider } from '../identities/identity-provider.ts'
-import type { Passkeys } from '../passkeys.ts'
+import type { Accounts } from '../people/accounts.ts'
+import type { Passkeys } from '../sign-in/passkeys.ts'
 import { formatAgo } from './ago.ts'
 import type { Markup } from './layout.ts'
 

@@ -5,17 +5,17 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, millis } from '#contract/time.ts'
-import type { AccountChange, AccountFacts } from '../accounts.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { AccountChange, AccountFacts } from '../people/accounts.ts'
 import {
   describeInvitation,
   type Invitation,
   type Invitations,
   MOST_INVITATIONS,
   newInvitation,
-} from '../invitations.ts'
-import type { People } from '../people.ts'
-import type { Session } from '../sessions.ts'
+} from '../people/invitations.ts'
+import type { People } from '../people/people.ts'
+import type { Session } from '../sign-in/sessions.ts'
 import { formatAgo } from './ago.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { type Requests, textField } from './requests.ts'

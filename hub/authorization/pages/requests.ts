@@ -1,7 +1,7 @@
 // What the pages know of a request besides its form.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from 'hono'
-import type { Visitor } from '../sessions.ts'
+import type { Visitor } from '../sign-in/sessions.ts'
 import { nameBrowser } from './browser-name.ts'
 
 /** Set by hono's server for Node. */

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { Clock } from '#contract/clock.ts'
 import type { Actor } from '../audit/audit.ts'
-import { isFresh, type Session, type Sessions } from '../sessions.ts'
+import { isFresh, type Session, type Sessions } from '../sign-in/sessions.ts'
 import type { SessionCookie } from './cookie.ts'
 import type { Markup } from './layout.ts'
 import { addressOf, type Requests } from './requests.ts'

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { millis, minutes, seconds } from '#contract/time.ts'
-import { createAccounts } from '../../../../hub/authorization/accounts.ts'
 import {
   type Audit,
   createAudit,
@@ -13,6 +12,7 @@ import {
   MOST_ROWS,
   MOST_WAITING,
 } from '../../../../hub/authorization/audit/audit.ts'
+import { createAccounts } from '../../../../hub/authorization/people/accounts.ts'
 import { type Database, openDatabase } from '../../../../hub/store/database.ts'
 import { VirtualClock } from '../../../../simulator/clock.ts'
 

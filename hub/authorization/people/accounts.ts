@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, instant } from '#contract/time.ts'
-import type { Database } from '../store/database.ts'
+import type { Database } from '../../store/database.ts'
 import { createDecoy, hashPassword, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
 
 export interface Account {

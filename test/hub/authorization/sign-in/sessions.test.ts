@@ -1,9 +1,9 @@
 // Sessions of the household: a real database, and a clock that turns.
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { nameBrowser } from '../../../hub/authorization/pages/browser-name.ts'
-import { FRESH_FOR, isFresh, SESSION_LENGTH } from '../../../hub/authorization/sessions.ts'
-import { openHousehold } from './household.ts'
+import { nameBrowser } from '../../../../hub/authorization/pages/browser-name.ts'
+import { FRESH_FOR, isFresh, SESSION_LENGTH } from '../../../../hub/authorization/sign-in/sessions.ts'
+import { openHousehold } from '../household.ts'
 
 const PHONE = { address: '192.168.1.20', browser: 'Firefox on Android' }
 const open = async () => {

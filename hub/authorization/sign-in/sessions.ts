@@ -5,8 +5,8 @@ import type { Logger } from 'pino'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { hours, type Instant, instant, minutes } from '#contract/time.ts'
-import type { Database } from '../store/database.ts'
-import type { Account, Accounts } from './accounts.ts'
+import type { Database } from '../../store/database.ts'
+import type { Account, Accounts } from '../people/accounts.ts'
 
 export const SESSION_LENGTH = hours(24 * 30)
 

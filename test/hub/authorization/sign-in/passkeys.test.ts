@@ -1,12 +1,12 @@
 // Passkeys over the real pages, with an authenticator in software that can also lie.
 import { expect, test } from 'vitest'
 import { minutes } from '#contract/time.ts'
-import { createPasskeys, MOST_PASSKEYS } from '../../../hub/authorization/passkeys.ts'
-import { type Authenticator, createAuthenticator, type Lies } from '../../authenticator.ts'
-import { becomeOwner, createPerson, OWNER, type Person } from '../../person.ts'
-import { openHousehold } from './household.ts'
-import { letIn, PASSWORD } from './newcomer.ts'
-import { startServer } from './server.ts'
+import { createPasskeys, MOST_PASSKEYS } from '../../../../hub/authorization/sign-in/passkeys.ts'
+import { type Authenticator, createAuthenticator, type Lies } from '../../../authenticator.ts'
+import { becomeOwner, createPerson, OWNER, type Person } from '../../../person.ts'
+import { openHousehold } from '../household.ts'
+import { letIn, PASSWORD } from '../newcomer.ts'
+import { startServer } from '../server.ts'
 
 const ORIGIN = 'http://localhost'
 type Options = Parameters<Authenticator['create']>[0] & { readonly rpId: string; readonly allowCredentials?: object[] }

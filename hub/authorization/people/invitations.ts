@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
-import { type Database, inTransaction } from '../store/database.ts'
+import { type Database, inTransaction } from '../../store/database.ts'
 import { type Account, type Accounts, newAccount } from './accounts.ts'
 
 export const INVITATION_LENGTH = hours(24)

@@ -2,12 +2,12 @@
 import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
 import type { Scope } from '#contract/scopes.ts'
-import { becomeOwner, createPerson } from '../../person.ts'
-import { HOME_SCOPES, signIn } from '../../sign-in.ts'
-import { createBareDevice } from './device-client.ts'
-import { HASH, openHousehold } from './household.ts'
-import { letIn, PASSWORD } from './newcomer.ts'
-import { type Server, startServer } from './server.ts'
+import { becomeOwner, createPerson } from '../../../person.ts'
+import { HOME_SCOPES, signIn } from '../../../sign-in.ts'
+import { createBareDevice } from '../device-client.ts'
+import { HASH, openHousehold } from '../household.ts'
+import { letIn, PASSWORD } from '../newcomer.ts'
+import { type Server, startServer } from '../server.ts'
 
 async function openHouse() {
   const server = await startServer()

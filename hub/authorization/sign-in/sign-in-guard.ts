@@ -1,7 +1,8 @@
 // Trying a name and a password, wherever somebody can: counted, told to the audit, and no faster for a name that nobody has.
-import type { Account, Accounts } from './accounts.ts'
-import type { Audit } from './audit/audit.ts'
-import type { Guesses } from './guesses.ts'
+
+import type { Audit } from '../audit/audit.ts'
+import type { Guesses } from '../guesses.ts'
+import type { Account, Accounts } from '../people/accounts.ts'
 
 export type Tried =
   | { readonly outcome: 'right'; readonly account: Account }

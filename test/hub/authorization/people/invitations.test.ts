@@ -1,10 +1,14 @@
 // Invitations alone, and then the page of whoever opens one.
 import { expect, test } from 'vitest'
 import { minutes } from '#contract/time.ts'
-import { INVITATION_LENGTH, type Invitations, MOST_INVITATIONS } from '../../../hub/authorization/invitations.ts'
-import { becomeOwner, createPerson, OWNER } from '../../person.ts'
-import { HASH, openHousehold } from './household.ts'
-import { type Server, startServer } from './server.ts'
+import {
+  INVITATION_LENGTH,
+  type Invitations,
+  MOST_INVITATIONS,
+} from '../../../../hub/authorization/people/invitations.ts'
+import { becomeOwner, createPerson, OWNER } from '../../../person.ts'
+import { HASH, openHousehold } from '../household.ts'
+import { type Server, startServer } from '../server.ts'
 
 const byPassword = { type: 'password', hash: HASH } as const
 function invite(invitations: Invitations, createdBy: string, role: 'owner' | 'member' | 'guest' = 'guest') {

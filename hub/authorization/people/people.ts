@@ -1,12 +1,12 @@
 // Who belongs to the household, and what ends when that changes: at once, wherever it is connected.
 import { ROLE_CEILING, type Role } from '#contract/scopes.ts'
-import { type Database, inTransaction } from '../store/database.ts'
+import { type Database, inTransaction } from '../../store/database.ts'
+import type { AppPasswords } from '../app-passwords.ts'
+import type { Actor, Audit } from '../audit/audit.ts'
+import type { Devices } from '../devices/devices.ts'
+import type { Grants } from '../grants.ts'
+import { PAGE_CLIENT } from '../page-client.ts'
 import type { AccountChange, AccountFacts, Accounts } from './accounts.ts'
-import type { AppPasswords } from './app-passwords.ts'
-import type { Actor, Audit } from './audit/audit.ts'
-import type { Devices } from './devices/devices.ts'
-import type { Grants } from './grants.ts'
-import { PAGE_CLIENT } from './page-client.ts'
 
 /** `by` is whom the audit names. */
 export interface People {

@@ -11,8 +11,8 @@ import type {
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
-import { type Database, inTransaction } from '../store/database.ts'
-import { newAccount } from './accounts.ts'
+import { type Database, inTransaction } from '../../store/database.ts'
+import { newAccount } from '../people/accounts.ts'
 
 /** Read when somebody first has to do with a passkey: it is a quarter of all that a hub would load, and 27 MiB. */
 const library = () => import('@simplewebauthn/server')

@@ -1,7 +1,7 @@
 // Signing out more than this browser.
 import type Provider from 'oidc-provider'
-import type { Grants } from './grants.ts'
-import { PAGE_CLIENT } from './page-client.ts'
+import type { Grants } from '../grants.ts'
+import { PAGE_CLIENT } from '../page-client.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface SignOut {
