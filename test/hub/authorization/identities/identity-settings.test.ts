@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { UsageError } from '#contract/settings.ts'
-import { readIdentityProviders } from '../../../hub/authorization/identities/settings.ts'
-import { readHubConfig, readHubSettings } from '../../../hub/config.ts'
+import { readIdentityProviders } from '../../../../hub/authorization/identities/settings.ts'
+import { readHubConfig, readHubSettings } from '../../../../hub/config.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,16 +1,16 @@
 // Signing in with an account elsewhere, against a provider that nobody here wrote, in a process of its own.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { minutes } from '#contract/time.ts'
-import { createIdentities } from '../../../hub/authorization/identities/identities.ts'
-import type { IdentityProviderSettings } from '../../../hub/authorization/identities/settings.ts'
+import { createIdentities } from '../../../../hub/authorization/identities/identities.ts'
+import type { IdentityProviderSettings } from '../../../../hub/authorization/identities/settings.ts'
 import {
   type ForeignIdentityProvider,
   type Lie,
   startForeignIdentityProvider,
-} from '../../foreign/identity-provider.ts'
-import { becomeOwner, createPerson, OWNER, type Person } from '../../person.ts'
-import { openHousehold } from './household.ts'
-import { startServer } from './server.ts'
+} from '../../../foreign/identity-provider.ts'
+import { becomeOwner, createPerson, OWNER, type Person } from '../../../person.ts'
+import { openHousehold } from '../household.ts'
+import { startServer } from '../server.ts'
 
 let elsewhere: ForeignIdentityProvider
 /** For what only comes and goes: the owner is `robin-elsewhere` in both realms. */

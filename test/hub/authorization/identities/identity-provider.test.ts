@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { systemClock } from '#contract/clock.ts'
-import { createIdentityProvider } from '../../../hub/authorization/identities/identity-provider.ts'
+import { createIdentityProvider } from '../../../../hub/authorization/identities/identity-provider.ts'
 
 test('Microsoft’s shared issuer is held to the tenant that its token names', async () => {
   const TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
