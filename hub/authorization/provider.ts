@@ -1,6 +1,6 @@
 // oidc-provider set up as ours. What it lacks (reference: RFC 8628 pace, pinned host, device names) stands around it in this folder.
 import { createHmac } from 'node:crypto'
-import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { isDeviceId, kindOf } from '#contract/ids.ts'
@@ -18,7 +18,7 @@ import { secretMatches } from './clients/secret.ts'
 import type { Devices } from './devices/devices.ts'
 import { createPace, keepPace } from './devices/pace.ts'
 import { PROOF_ALGORITHMS } from './dpop.ts'
-import { explainRefusals } from './explain.ts'
+import { explainRefusals, nameUnauthorizedClients } from './explain.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import { offerPasswordGrant } from './flows/password.ts'
 import { answerForStructuredTokens, mayIntrospect } from './flows/structured-tokens.ts'
@@ -27,7 +27,7 @@ import { SIGNING_ALGORITHMS } from './keys/key-ring.ts'
 import type { Keys } from './keys/keys.ts'
 import { Signer } from './keys/signer.ts'
 import { loadGrant, type PageGrants, pageClient } from './page-client.ts'
-import { allowFormTo } from './pages/form-target.ts'
+import { letFormsEndAtTheirProgram } from './pages/form-target.ts'
 import { signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
 import type { SignInGuard } from './sign-in/sign-in-guard.ts'
@@ -253,50 +253,10 @@ export function createProvider(options: ProviderOptions): Provider {
   })
   provider.on('grant.revoked', (_ctx, grantId) => options.onGrantEnded(grantId))
   provider.on('server_error', (_ctx, err) => log.error({ err }, 'authorization server failed'))
-  const explain = explainRefusals(provider)
-  const refused = (ctx: KoaContextWithOIDC, { error, error_description: because, error_detail: detail }: Refusal) => {
-    if (error === 'authorization_pending') return
-    explain(ctx, detail)
-    log.warn({ client: ctx.oidc.client?.clientId, route: ctx.oidc.route, error, because, detail }, 'request refused')
-  }
-  provider.on('grant.error', refused)
-  provider.on('authorization.error', refused)
-  provider.on('registration_create.error', refused)
-  provider.on('pushed_authorization_request.error', refused)
-  provider.on('introspection.error', refused)
-  provider.on('revocation.error', refused)
-  provider.on('registration_read.error', refused)
-  provider.on('registration_update.error', refused)
-  provider.on('device_authorization.error', refused)
+  explainRefusals(provider, log)
   return provider
 }
 
 function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof AdmissionError)) throw error
 }
-
-/** RFC 6749 §5.2: who is known and may not use this grant type is an `unauthorized_client`; the library says `invalid_request`. */
-function nameUnauthorizedClients(provider: Provider): void {
-  provider.use(async (ctx, next) => {
-    await next()
-    if (ctx.oidc?.route !== 'token' || ctx.body?.error !== 'invalid_request') return
-    const { client, params } = ctx.oidc
-    const asked = params?.grant_type
-    if (client === undefined || typeof asked !== 'string' || client.grantTypeAllowed(asked)) return
-    const has = client.grantTypes?.join(', ')
-    ctx.body = { error: 'unauthorized_client', error_description: `this client is registered for: ${has}` }
-  })
-}
-
-/** The page that sends an answer on as a form (OAuth 2.0 Form Post Response Mode), and the one that signs out. */
-function letFormsEndAtTheirProgram(provider: Provider): void {
-  provider.use(async (ctx, next) => {
-    await next()
-    if (ctx.oidc === undefined || ctx.response.type !== 'text/html') return
-    const target = ctx.oidc.params?.redirect_uri ?? ctx.oidc.session?.state?.postLogoutRedirectUri
-    const policy = ctx.response.get('content-security-policy')
-    if (typeof target === 'string' && policy !== '') ctx.set('content-security-policy', allowFormTo(policy, target))
-  })
-}
-
-type Refusal = errors.OIDCProviderError
