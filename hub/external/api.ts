@@ -9,6 +9,7 @@ import type { Admission } from '../broker/admission.ts'
 import type { Feed } from '../home/feed.ts'
 import { answers, fails, refusals } from '../web/answers.ts'
 import { type Asked, requireScope } from '../web/bearer.ts'
+import { notCached } from '../web/body.ts'
 import { openApi } from '../web/open-api.ts'
 import { problem } from '../web/problem.ts'
 import { type SignInFacts, signInRoutes } from '../web/sign-in.ts'
@@ -37,6 +38,7 @@ export function createExternalApi(options: {
   const api = new Hono<Asked>()
   const reads = requireScope(admission, publicUrl, 'home:read')
 
+  api.use(notCached)
   api.route('/', signInRoutes(signInFacts(config)))
   api.get(
     '/devices',

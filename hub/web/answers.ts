@@ -4,6 +4,9 @@ import * as v from 'valibot'
 
 type Schema = Parameters<typeof resolver>[0]
 
+/** An instant, as `formatInstant` writes it. */
+export const time = v.pipe(v.string(), v.isoTimestamp())
+
 const problemBody = v.object({ type: v.string(), title: v.string(), status: v.number(), detail: v.string() })
 
 export const answers = (description: string, schema: Schema) => ({

@@ -16,13 +16,14 @@ import type { Accounts } from '../authorization/people/accounts.ts'
 import type { Invitations } from '../authorization/people/invitations.ts'
 import type { People } from '../authorization/people/people.ts'
 import type { Admission } from '../broker/admission.ts'
-import { answers, fails, refusals } from './answers.ts'
+import { answers, fails, refusals, time } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
 import { auditRoutes } from './audit.ts'
 import { type Asked, actorOf, requireFreshPerson, requireScope } from './bearer.ts'
-import { asks, decodeBody, wholeBody } from './body.ts'
+import { asks, decodeBody, notCached, wholeBody } from './body.ts'
 import { clientRoutes } from './clients.ts'
 import { openApi } from './open-api.ts'
+import { ends } from './owners.ts'
 import { invitationRoutes, peopleRoutes } from './people.ts'
 import { problem } from './problem.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -34,7 +35,7 @@ const devicesBody = v.object({
       kind: v.picklist(KINDS),
       name: v.string(),
       room: v.nullable(v.string()),
-      pairedAt: v.pipe(v.string(), v.isoTimestamp()),
+      pairedAt: time,
       address: v.string(),
     }),
   ),
@@ -65,6 +66,7 @@ export function createApi(options: {
   const api = new Hono<Asked>()
   const needs = (scope: Scope) => requireScope(admission, publicUrl, scope)
   const guards = { needs, needsFreshPerson: requireFreshPerson(clock), audit }
+  api.use(notCached)
 
   api.get(
     '/devices',
@@ -107,17 +109,19 @@ export function createApi(options: {
   )
   api.delete(
     '/devices/:id',
-    describeRoute({
-      summary: 'Unpair a device: it is out within a second and must be paired again',
-      responses: { 204: { description: 'It is out' }, ...refusals, 404: fails('No such device') },
-    }),
-    needs('home:admin'),
-    async (c) => {
-      const id = c.req.param('id') ?? ''
-      if (!(await unpair(id))) return problem(c, 404, 'No paired device has this id; it may have been unpaired before')
-      audit.record({ event: 'device_unpaired', clientId: id, ...actorOf(c) })
-      return c.body(null, 204)
-    },
+    ...ends(
+      needs('home:admin'),
+      {
+        summary: 'Unpair a device: it is out within a second and must be paired again',
+        ...{ done: 'It is out', unknown: 'No such device' },
+        gone: 'No paired device has this id; it may have been unpaired before',
+      },
+      async (c, id) => {
+        const isKnown = await unpair(id)
+        if (isKnown) audit.record({ event: 'device_unpaired', clientId: id, ...actorOf(c) })
+        return isKnown
+      },
+    ),
   )
   api.get(
     '/me',

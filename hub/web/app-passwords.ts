@@ -1,9 +1,9 @@
 // `/api/app-passwords`: making, listing and revoking the keys of programs that cannot refresh a token.
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
-import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
+import { HOME_SCOPES } from '#contract/scopes.ts'
 import {
   type AppPassword,
   type AppPasswords,
@@ -11,30 +11,28 @@ import {
   newAppPassword,
 } from '../authorization/app-passwords.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
-import { answers, fails, refusals } from './answers.ts'
+import { answers, fails, refusals, time } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { asks, decodeBody, notCached, wholeBody } from './body.ts'
+import { asks, decodeBody, wholeBody } from './body.ts'
+import { ends, type Guards, lists } from './owners.ts'
 import { problem } from './problem.ts'
 
-const time = v.pipe(v.string(), v.isoTimestamp())
 const facts = { id: v.string(), name: v.string(), scopes: v.array(v.picklist(HOME_SCOPES)), createdAt: time }
 const madeBody = v.object({ ...facts, password: v.string() })
 const listBody = v.object({
   appPasswords: v.array(v.object({ ...facts, lastUsedAt: v.nullable(time), connected: v.boolean() })),
 })
 
-export function appPasswordRoutes(options: {
-  readonly appPasswords: AppPasswords
-  readonly audit: Audit
-  /** Whether a program is connected to the broker with this one. */
-  readonly isConnected: (id: string) => boolean
-  readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
-  readonly needsFreshPerson: MiddlewareHandler<Asked>
-}): Hono<Asked> {
+export function appPasswordRoutes(
+  options: Guards & {
+    readonly appPasswords: AppPasswords
+    readonly audit: Audit
+    /** Whether a program is connected to the broker with this one. */
+    readonly isConnected: (id: string) => boolean
+  },
+): Hono<Asked> {
   const { appPasswords, audit, isConnected, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
-
-  routes.use(notCached)
   routes.post(
     '/',
     describeRoute({
@@ -71,32 +69,33 @@ export function appPasswordRoutes(options: {
   )
   routes.get(
     '/',
-    describeRoute({
-      summary: 'The app passwords, without the secrets',
-      responses: { 200: answers('All of them, oldest first', listBody), ...refusals },
-    }),
-    needs('home:admin'),
-    (c) => {
-      const listed = appPasswords.list().map((each) => ({ ...formatted(each), connected: isConnected(each.id) }))
-      return c.json({ appPasswords: listed } satisfies v.InferOutput<typeof listBody>)
-    },
+    ...lists(
+      options,
+      { summary: 'The app passwords, without the secrets' },
+      {
+        body: listBody,
+        read: () => ({
+          appPasswords: appPasswords.list().map((each) => ({ ...formatted(each), connected: isConnected(each.id) })),
+        }),
+      },
+    ),
   )
   routes.delete(
     '/:id',
-    describeRoute({
-      summary: 'Revoke an app password: whoever is connected with it is out within a second',
-      responses: { 204: { description: 'It opens nothing any more' }, ...refusals, 404: fails('No such app password') },
-    }),
-    needs('home:admin'),
-    (c) => {
-      const id = c.req.param('id') ?? ''
-      const detail = appPasswords.list().find((each) => each.id === id)?.name
-      if (!appPasswords.revoke(id)) {
-        return problem(c, 404, 'No app password has this id; it may have been revoked before')
-      }
-      audit.record({ event: 'app_password_revoked', clientId: id, detail, ...actorOf(c) })
-      return c.body(null, 204)
-    },
+    ...ends(
+      needs('home:admin'),
+      {
+        summary: 'Revoke an app password: whoever is connected with it is out within a second',
+        ...{ done: 'It opens nothing any more', unknown: 'No such app password' },
+        gone: 'No app password has this id; it may have been revoked before',
+      },
+      (c, id) => {
+        const detail = appPasswords.list().find((each) => each.id === id)?.name
+        const isKnown = appPasswords.revoke(id)
+        if (isKnown) audit.record({ event: 'app_password_revoked', clientId: id, detail, ...actorOf(c) })
+        return isKnown
+      },
+    ),
   )
   return routes
 }

@@ -1,16 +1,15 @@
 // `/api/audit`: what happened at the door, for the owner.
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { decode, ParseError } from '#contract/parse.ts'
-import type { Scope } from '#contract/scopes.ts'
 import type { Audit, AuditRow } from '../authorization/audit/audit.ts'
-import { answers, fails, refusals } from './answers.ts'
+import { answers, fails, refusals, time } from './answers.ts'
 import type { Asked } from './bearer.ts'
+import type { Guards } from './owners.ts'
 import { problem } from './problem.ts'
 
-const time = v.pipe(v.string(), v.isoTimestamp())
 const MOST = 500
 
 const entryBody = v.object({
@@ -39,11 +38,7 @@ const query = v.object({
   limit: v.optional(v.pipe(positive, v.maxValue(MOST))),
 })
 
-export function auditRoutes(options: {
-  readonly audit: Audit
-  readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
-}): Hono<Asked> {
-  const { audit, needs } = options
+export function auditRoutes({ audit, needs }: Pick<Guards, 'needs'> & { readonly audit: Audit }): Hono<Asked> {
   return new Hono<Asked>().get(
     '/',
     describeRoute({
@@ -65,7 +60,6 @@ export function auditRoutes(options: {
     }),
     needs('home:admin'),
     (c) => {
-      c.header('cache-control', 'no-store')
       // Services may hold the scope too; whom the household knows when is for those who answer for it.
       if (c.get('principal').role !== 'owner') return problem(c, 403, 'The owner reads this: sign in as the owner')
       const page = readPage(c.req.query())

@@ -35,7 +35,7 @@ export const decodeBody =
     return next()
   }
 
-/** Lists of what there is to attack, and secrets that are told once: nothing of this is for a cache. */
+/** Lists of what there is to attack, and secrets that are told once: nothing that the API says is for a cache. */
 export const notCached: MiddlewareHandler<Asked> = async (c, next) => {
   await next()
   c.header('cache-control', 'no-store')

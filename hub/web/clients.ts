@@ -1,9 +1,9 @@
 // `/api/registration-tokens` and `/api/clients`: letting a program be registered, and putting it out again.
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
-import { HOME_SCOPES, type Scope } from '#contract/scopes.ts'
+import { HOME_SCOPES } from '#contract/scopes.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
 import type { App, Apps } from '../authorization/clients/apps.ts'
 import {
@@ -11,12 +11,12 @@ import {
   type RegistrationToken,
   type RegistrationTokens,
 } from '../authorization/clients/registration-tokens.ts'
-import { answers, fails, refusals } from './answers.ts'
+import { answers, fails, refusals, time } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { asks, decodeBody, notCached, wholeBody } from './body.ts'
+import { asks, decodeBody, wholeBody } from './body.ts'
+import { ends, type Guards, lists } from './owners.ts'
 import { problem } from './problem.ts'
 
-const time = v.pipe(v.string(), v.isoTimestamp())
 const tokenFacts = {
   ...{ id: v.string(), name: v.string(), scopes: v.array(v.picklist(HOME_SCOPES)) },
   ...{ password: v.boolean(), expiresAt: time },
@@ -32,19 +32,17 @@ const clientsBody = v.object({
   ),
 })
 
-export function clientRoutes(options: {
-  readonly apps: Apps
-  readonly tokens: RegistrationTokens
-  readonly audit: Audit
-  /** Puts a program out: its grants, tokens and connections. False when there is none. */
-  readonly removeApp: (id: string) => boolean
-  readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
-  readonly needsFreshPerson: MiddlewareHandler<Asked>
-}): Hono<Asked> {
+export function clientRoutes(
+  options: Guards & {
+    readonly apps: Apps
+    readonly tokens: RegistrationTokens
+    readonly audit: Audit
+    /** Puts a program out: its grants, tokens and connections. False when there is none. */
+    readonly removeApp: (id: string) => boolean
+  },
+): Hono<Asked> {
   const { apps, tokens, audit, removeApp, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
-  routes.use(notCached)
-
   routes.post(
     '/registration-tokens',
     describeRoute({
@@ -66,47 +64,45 @@ export function clientRoutes(options: {
   )
   routes.get(
     '/registration-tokens',
-    describeRoute({
-      summary: 'The registrations that wait for their program, without the tokens',
-      responses: { 200: answers('All of them', tokensBody), ...refusals },
-    }),
-    needs('home:admin'),
-    (c) => c.json({ registrationTokens: tokens.list().map(formatToken) } satisfies v.InferOutput<typeof tokensBody>),
+    ...lists(
+      options,
+      { summary: 'The registrations that wait for their program, without the tokens', order: 'All of them' },
+      { body: tokensBody, read: () => ({ registrationTokens: tokens.list().map(formatToken) }) },
+    ),
   )
   routes.delete(
     '/registration-tokens/:id',
-    describeRoute({
-      summary: 'Withdraw a registration that waits',
-      responses: { 204: { description: 'It registers nothing any more' }, ...refusals, 404: fails('No such one') },
-    }),
-    needs('home:admin'),
-    (c) =>
-      tokens.withdraw(c.req.param('id') ?? '')
-        ? c.body(null, 204)
-        : problem(c, 404, 'No registration that waits has this id'),
+    ...ends(
+      needs('home:admin'),
+      {
+        ...{ summary: 'Withdraw a registration that waits', done: 'It registers nothing any more' },
+        ...{ unknown: 'No such one', gone: 'No registration that waits has this id' },
+      },
+      (_c, id) => tokens.withdraw(id),
+    ),
   )
   routes.get(
     '/clients',
-    describeRoute({
-      summary: 'The programs that were registered',
-      responses: { 200: answers('All of them', clientsBody), ...refusals },
-    }),
-    needs('home:admin'),
-    (c) => c.json({ clients: apps.list().map(formatApp) } satisfies v.InferOutput<typeof clientsBody>),
+    ...lists(
+      options,
+      { summary: 'The programs that were registered', order: 'All of them' },
+      { body: clientsBody, read: () => ({ clients: apps.list().map(formatApp) }) },
+    ),
   )
   routes.delete(
     '/clients/:id',
-    describeRoute({
-      summary: 'Put a program out: whatever it was given ends within a second',
-      responses: { 204: { description: 'It is out' }, ...refusals, 404: fails('No such program') },
-    }),
-    needs('home:admin'),
-    (c) => {
-      const clientId = c.req.param('id') ?? ''
-      if (!removeApp(clientId)) return problem(c, 404, 'No registered program has this id')
-      audit.record({ event: 'client_removed', clientId, ...actorOf(c) })
-      return c.body(null, 204)
-    },
+    ...ends(
+      needs('home:admin'),
+      {
+        summary: 'Put a program out: whatever it was given ends within a second',
+        ...{ done: 'It is out', unknown: 'No such program', gone: 'No registered program has this id' },
+      },
+      (c, clientId) => {
+        const isKnown = removeApp(clientId)
+        if (isKnown) audit.record({ event: 'client_removed', clientId, ...actorOf(c) })
+        return isKnown
+      },
+    ),
   )
   return routes
 }

@@ -1,9 +1,10 @@
 // `/api/people` and `/api/invitations`: who belongs to the household, and how somebody joins it.
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
+import { every } from 'hono/combine'
 import { describeRoute } from 'hono-openapi'
 import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
-import { ROLES, type Scope } from '#contract/scopes.ts'
+import { ROLES } from '#contract/scopes.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
 import type { AccountChange } from '../authorization/people/accounts.ts'
 import {
@@ -14,12 +15,12 @@ import {
   newInvitation,
 } from '../authorization/people/invitations.ts'
 import type { People } from '../authorization/people/people.ts'
-import { answers, fails, refusals } from './answers.ts'
+import { answers, fails, refusals, time } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { asks, decodeBody, notCached, wholeBody } from './body.ts'
+import { asks, decodeBody, wholeBody } from './body.ts'
+import { ends, type Guards, lists } from './owners.ts'
 import { problem } from './problem.ts'
 
-const time = v.pipe(v.string(), v.isoTimestamp())
 const peopleBody = v.object({
   people: v.array(
     v.object({ id: v.string(), name: v.string(), role: v.picklist(ROLES), createdAt: time, hasPassword: v.boolean() }),
@@ -36,25 +37,21 @@ const facts = {
 const invitationsBody = v.object({ invitations: v.array(v.object(facts)) })
 const madeBody = v.object({ ...facts, link: v.string() })
 
-interface Guards {
-  readonly needs: (scope: Scope) => MiddlewareHandler<Asked>
-  readonly needsFreshPerson: MiddlewareHandler<Asked>
-}
-
-export function peopleRoutes({ people, needs, needsFreshPerson }: Guards & { readonly people: People }): Hono<Asked> {
+export function peopleRoutes(options: Guards & { readonly people: People }): Hono<Asked> {
+  const { people, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
-  routes.use(notCached)
   routes.get(
     '/',
-    describeRoute({
-      summary: 'The people of the household',
-      responses: { 200: answers('All of them, oldest first', peopleBody), ...refusals },
-    }),
-    needs('home:admin'),
-    (c) => {
-      const listed = people.list().map(({ createdAt, ...rest }) => ({ ...rest, createdAt: formatInstant(createdAt) }))
-      return c.json({ people: listed } satisfies v.InferOutput<typeof peopleBody>)
-    },
+    ...lists(
+      options,
+      { summary: 'The people of the household' },
+      {
+        body: peopleBody,
+        read: () => ({
+          people: people.list().map(({ createdAt, ...rest }) => ({ ...rest, createdAt: formatInstant(createdAt) })),
+        }),
+      },
+    ),
   )
   routes.patch(
     '/:id',
@@ -107,7 +104,6 @@ export function invitationRoutes(
 ): Hono<Asked> {
   const { invitations, publicUrl, audit, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
-  routes.use(notCached)
   routes.post(
     '/',
     describeRoute({
@@ -136,29 +132,27 @@ export function invitationRoutes(
   )
   routes.get(
     '/',
-    describeRoute({
-      summary: 'The invitations that are still good, without the links',
-      responses: { 200: answers('All of them, oldest first', invitationsBody), ...refusals },
-    }),
-    needs('home:admin'),
-    (c) => c.json({ invitations: invitations.list().map(formatted) } satisfies v.InferOutput<typeof invitationsBody>),
+    ...lists(
+      options,
+      { summary: 'The invitations that are still good, without the links' },
+      { body: invitationsBody, read: () => ({ invitations: invitations.list().map(formatted) }) },
+    ),
   )
   routes.delete(
     '/:id',
-    describeRoute({
-      summary: 'Withdraw an invitation',
-      responses: { 204: { description: 'It opens nothing any more' }, ...refusals, 404: fails('No such invitation') },
-    }),
-    needs('home:admin'),
-    needsFreshPerson,
-    (c) => {
-      const withdrawn = invitations.withdraw(c.req.param('id') ?? '')
-      if (withdrawn === undefined) {
-        return problem(c, 404, 'No invitation has this id; it may have been used or withdrawn before')
-      }
-      audit.record({ event: 'invitation_withdrawn', ...actorOf(c), detail: describeInvitation(withdrawn) })
-      return c.body(null, 204)
-    },
+    ...ends(
+      every(needs('home:admin'), needsFreshPerson),
+      {
+        ...{ summary: 'Withdraw an invitation', done: 'It opens nothing any more', unknown: 'No such invitation' },
+        gone: 'No invitation has this id; it may have been used or withdrawn before',
+      },
+      (c, id) => {
+        const withdrawn = invitations.withdraw(id)
+        if (withdrawn === undefined) return false
+        audit.record({ event: 'invitation_withdrawn', ...actorOf(c), detail: describeInvitation(withdrawn) })
+        return true
+      },
+    ),
   )
   return routes
 }
