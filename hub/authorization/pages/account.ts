@@ -63,8 +63,8 @@ ${passkeyForm({
   const toSignIn = (c: Context<Requests>) => c.redirect(signInFor('/account'), 303)
 
   pages.get('/account', (c) => {
-    const session = stepUp.session(c)
-    if (session === undefined) return toSignIn(c)
+    const session = stepUp.signedIn(c, '/account')
+    if (!('account' in session)) return session
     const { account } = session
     return c.html(
       accountPage({
@@ -79,13 +79,15 @@ ${passkeyForm({
     )
   })
 
-  pages.get('/account/password', (c) => stepUp.requireFresh(c) ?? c.html(passwordForm({})))
+  pages.get('/account/password', (c) => {
+    const session = stepUp.fresh(c)
+    return 'account' in session ? c.html(passwordForm({})) : session
+  })
 
   pages.post('/account/password', async (c) => {
     const typed = textField((await c.req.parseBody()).password)
-    const refusal = stepUp.requireFresh(c)
-    const session = stepUp.session(c)
-    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const session = stepUp.fresh(c)
+    if (!('account' in session)) return session
     const wanted = v.safeParse(newAccount.entries.password, typed)
     if (!wanted.success) return c.html(passwordForm({ wrong: wanted.issues[0].message }), 400)
     const hash = await hashPassword(wanted.output)
@@ -97,14 +99,16 @@ ${passkeyForm({
     return c.html(passwordSet)
   })
 
-  pages.get('/account/passkey', (c) => stepUp.requireFresh(c) ?? c.html(passkeyPage(c, {})))
+  pages.get('/account/passkey', (c) => {
+    const session = stepUp.fresh(c)
+    return 'account' in session ? c.html(passkeyPage(c, {})) : session
+  })
 
   pages.post('/account/passkey', async (c) => {
     const form = await c.req.parseBody()
     const browser = challengeCookie.take(c)
-    const refusal = stepUp.requireFresh(c)
-    const session = stepUp.session(c)
-    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const session = stepUp.fresh(c)
+    if (!('account' in session)) return session
     const name = v.safeParse(passkeyName, textField(form.name))
     if (!name.success) return c.html(passkeyPage(c, { wrong: name.issues[0].message }), 400)
     const purpose = { type: 'add', accountId: session.account.id } as const
@@ -120,9 +124,8 @@ ${passkeyForm({
 
   pages.post('/account/passkey/remove', async (c) => {
     const id = textField((await c.req.parseBody()).passkey)
-    const refusal = stepUp.requireFresh(c, '/account')
-    const session = stepUp.session(c)
-    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const session = stepUp.fresh(c, '/account')
+    if (!('account' in session)) return session
     const { account } = session
     const name = passkeys.list(account.id).find((each) => each.id === id)?.name
     const removed = passkeys.remove(account.id, id, hasOtherWay(account.id))
@@ -133,18 +136,16 @@ ${passkeyForm({
 
   pages.post('/account/link', async (c) => {
     const provider = textField((await c.req.parseBody()).provider)
-    const refusal = stepUp.requireFresh(c, '/account')
-    const session = stepUp.session(c)
-    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const session = stepUp.fresh(c, '/account')
+    if (!('account' in session)) return session
     const errand = { type: 'link', accountId: session.account.id } as const
     return departure.leave(c, { provider, errand, returnTo: '/account' })
   })
 
   pages.post('/account/unlink', async (c) => {
     const id = textField((await c.req.parseBody()).identity)
-    const refusal = stepUp.requireFresh(c, '/account')
-    const session = stepUp.session(c)
-    if (refusal !== undefined || session === undefined) return refusal ?? toSignIn(c)
+    const session = stepUp.fresh(c, '/account')
+    if (!('account' in session)) return session
     const accountId = session.account.id
     const hasOther = accounts.hasPassword(accountId) || passkeys.list(accountId).length > 0
     const provider = identities.list(accountId).find((each) => each.id === id)?.provider ?? ''
@@ -156,8 +157,8 @@ ${passkeyForm({
 
   pages.post('/account/sessions/end', async (c) => {
     const id = textField((await c.req.parseBody()).session)
-    const session = stepUp.session(c)
-    if (session === undefined) return toSignIn(c)
+    const session = stepUp.signedIn(c, '/account')
+    if (!('account' in session)) return session
     const accountId = session.account.id
     const browser = sessions.list(accountId).find((each) => each.id === id)?.browser ?? ''
     if (sessions.endOne(accountId, id)) tell(c, 'signed_out', { accountId, detail: `elsewhere: ${browser}` })

@@ -26,6 +26,8 @@ type Back<Type extends Errand['type']> = Omit<Attempt, 'errand'> & {
   readonly identity: Identity
 }
 
+type Refused = Pick<Attempt, 'errand' | 'returnTo'> & { readonly provider: IdentityProvider }
+
 export function arrivalPages(options: {
   readonly providers: readonly IdentityProvider[]
   readonly identities: Identities
@@ -44,10 +46,12 @@ export function arrivalPages(options: {
 
   const failed = (c: Context<Requests>, detail: string, accountId?: string) =>
     audit.record({ event: 'sign_in_failed', accountId, address: addressOf(c), detail })
-  const refuse = (c: Context<Requests>, back: Back<Errand['type']>, wrong: string) => {
-    const accountId = 'accountId' in back.errand ? back.errand.accountId : undefined
-    failed(c, back.errand.type === 'confirm' ? 'confirmation' : back.provider.id, accountId)
-    return c.html(notNow(wrong, backFrom(back.errand, back.returnTo)), 403)
+  /** Nothing was done: says why, and where to try once more. */
+  const refuse = (c: Context<Requests>, from: Refused, wrong: string, status: 403 | 502 = 403) => {
+    const { errand, returnTo, provider } = from
+    const accountId = 'accountId' in errand ? errand.accountId : undefined
+    failed(c, errand.type === 'confirm' ? 'confirmation' : provider.id, accountId)
+    return c.html(notNow(wrong, backFrom(errand, returnTo)), status)
   }
   const signIn = (
     c: Context<Requests>,
@@ -70,8 +74,7 @@ export function arrivalPages(options: {
     }
     identities.noteUse(found.id, identity)
     signIn(c, account, { provider, confirmedAt: provenAt(identity, clock.now()) })
-    // The way here began with a form of the provider's, whose policy may name this hub and not the program that waits (form-target.ts).
-    return returnTo.startsWith('/interaction/') ? c.html(onTheWay('the program', returnTo)) : c.redirect(returnTo, 303)
+    return goOn(c, returnTo)
   }
 
   const join = (c: Context<Requests>, back: Back<'join'>) => {
@@ -147,7 +150,7 @@ export function arrivalPages(options: {
     const renewed = sessions.confirm(cookie.read(c))
     if (renewed === undefined) return c.redirect(signInFor(returnTo), 303)
     cookie.set(c, renewed)
-    return returnTo.startsWith('/interaction/') ? c.html(onTheWay('the program', returnTo)) : c.redirect(returnTo, 303)
+    return goOn(c, returnTo)
   }
 
   const arrive = (c: Context<Requests>, attempt: Attempt, who: { provider: IdentityProvider; identity: Identity }) => {
@@ -180,17 +183,15 @@ export function arrivalPages(options: {
     } catch (err) {
       if (!(err instanceof IdentityProviderError)) throw err
       log.warn({ err, provider: provider.id }, 'nobody came back from an identity provider')
-      const { errand, returnTo } = attempt
-      failed(
-        c,
-        errand.type === 'confirm' ? 'confirmation' : provider.id,
-        'accountId' in errand ? errand.accountId : undefined,
-      )
-      const status = err.code === 'unreachable' ? 502 : 403
-      return c.html(notNow(troubleOf(provider.name, err), backFrom(errand, returnTo)), status)
+      const trouble = troubleOf(provider.name, err)
+      return refuse(c, { ...attempt, provider }, trouble, err.code === 'unreachable' ? 502 : 403)
     }
   })
 }
+
+/** The way here began with a form of the provider's, whose policy may name this hub and not the program that waits (form-target.ts). */
+const goOn = (c: Context<Requests>, to: string): Response | Promise<Response> =>
+  to.startsWith('/interaction/') ? c.html(onTheWay('the program', to)) : c.redirect(to, 303)
 
 /** When the provider saw a proof; where it does not say, long ago: then what matters asks again. */
 function provenAt({ authTime }: Identity, now: Instant): Instant {

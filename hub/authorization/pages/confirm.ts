@@ -53,52 +53,62 @@ export function confirmPages(options: {
 
   pages.get('/confirm', (c) => {
     const to = returnTo(c.req.query('return_to'))
-    const session = stepUp.session(c)
-    return session === undefined ? c.redirect(signInFor(to), 303) : c.html(form(session.account, to))
+    const session = stepUp.signedIn(c, to)
+    return 'account' in session ? c.html(form(session.account, to)) : session
   })
 
-  pages.post('/confirm', async (c) => {
-    const typed = await c.req.parseBody()
-    const to = returnTo(textField(typed.return_to))
-    const session = stepUp.session(c)
-    if (session === undefined) return c.redirect(signInFor(to), 303)
-    const { account } = session
-    const guess = { address: addressOf(c), name: account.name }
-    if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY })
-    if ((await accounts.checkById(account.id, textField(typed.password))) === undefined) {
-      return refused(c, 401, { account, to, wrong: 'This is not your password.' })
+  const confirmBy =
+    (proof: Proof) =>
+    async (c: Context<Requests>): Promise<Response> => {
+      const sent = await c.req.parseBody()
+      const to = returnTo(textField(sent.return_to))
+      const session = stepUp.signedIn(c, to)
+      if (!('account' in session)) return session
+      const { account } = session
+      const { name, wrong, isRight } = proof(c, sent, account)
+      const guess = { address: addressOf(c), name }
+      if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY })
+      if (!(await isRight())) return refused(c, 401, { account, to, wrong })
+      guesses.giveBack(guess)
+      return confirmed(c, to)
     }
-    guesses.giveBack(guess)
-    return confirmed(c, to)
-  })
 
-  pages.post('/confirm/passkey', async (c) => {
-    const sent = await c.req.parseBody()
-    const to = returnTo(textField(sent.return_to))
-    const session = stepUp.session(c)
-    if (session === undefined) return c.redirect(signInFor(to), 303)
-    const { account } = session
-    const browser = challengeCookie.take(c)
-    const guess = { address: addressOf(c), name: undefined }
-    if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY })
-    const purpose = { type: 'confirm', accountId: account.id } as const
-    const checked = await passkeys.check({ browser, purpose, credential: textField(sent.credential) })
-    if (checked === undefined) return refused(c, 401, { account, to, wrong: 'This is not a passkey of yours.' })
-    guesses.giveBack(guess)
-    return confirmed(c, to)
-  })
+  pages.post(
+    '/confirm',
+    confirmBy((_c, { password }, { id, name }) => ({
+      ...{ name, wrong: 'This is not your password.' },
+      isRight: async () => (await accounts.checkById(id, textField(password))) !== undefined,
+    })),
+  )
+
+  pages.post(
+    '/confirm/passkey',
+    confirmBy((c, { credential }, { id: accountId }) => {
+      const browser = challengeCookie.take(c)
+      const answer = { browser, purpose: { type: 'confirm', accountId }, credential: textField(credential) } as const
+      const isRight = async () => (await passkeys.check(answer)) !== undefined
+      return { name: undefined, wrong: 'This is not a passkey of yours.', isRight }
+    }),
+  )
 
   pages.post('/confirm/with', async (c) => {
     const sent = await c.req.parseBody()
     const to = returnTo(textField(sent.return_to))
-    const session = stepUp.session(c)
-    if (session === undefined) return c.redirect(signInFor(to), 303)
+    const session = stepUp.signedIn(c, to)
+    if (!('account' in session)) return session
     const errand = { type: 'confirm', accountId: session.account.id } as const
     return departure.leave(c, { provider: textField(sent.provider), errand, returnTo: to })
   })
 
   return pages
 }
+
+/** One way to prove that it is still `account`: `name` is counted with the address, where guesses from elsewhere would help. */
+type Proof = (
+  c: Context<Requests>,
+  sent: Record<string, unknown>,
+  account: Account,
+) => { readonly name: string | undefined; readonly wrong: string; readonly isRight: () => Promise<boolean> }
 
 const TOO_MANY = 'Too many tries. Please wait a few minutes.'
 

@@ -73,8 +73,8 @@ export function interactionPages(options: {
   }
 
   /** What opens the house is not given away by whoever holds the phone now. */
-  const stepUpFor = (c: Context<Requests>, { home }: Wanted) =>
-    home.some((scope) => WEIGHTY.includes(scope)) ? stepUp.requireFresh(c) : undefined
+  const mayGive = (c: Context<Requests>, { home }: Wanted, current: Session): Session | Response =>
+    home.some((scope) => WEIGHTY.includes(scope)) ? stepUp.fresh(c) : current
 
   pages.get('/interaction/:uid', (c) =>
     begun(c, async (interaction, current) => {
@@ -95,15 +95,16 @@ export function interactionPages(options: {
       if (prompt.name !== 'consent' || app === undefined || session?.accountId !== account.id)
         return c.html(notOffered, 400)
       const wanted = wantedOf(interaction, account)
-      const notYet = stepUpFor(c, wanted)
-      if (notYet !== undefined) return notYet
+      const confirmed = mayGive(c, wanted, current)
+      if (!('account' in confirmed)) return confirmed
       return c.html(consentPage({ path: c.req.path, app, account, redirectUri: String(params.redirect_uri), wanted }))
     }),
   )
 
   pages.post('/interaction/:uid', async (c) => {
     const answer = textField((await c.req.parseBody()).answer)
-    return begun(c, async (interaction, { account }) => {
+    return begun(c, async (interaction, current) => {
+      const { account } = current
       const { prompt, params, session } = interaction
       const clientId = String(params.client_id)
       const told = { accountId: account.id, clientId, address: addressOf(c) }
@@ -114,8 +115,8 @@ export function interactionPages(options: {
       }
       if (answer !== 'approved') return c.redirect(c.req.path, 303)
       const wanted = wantedOf(interaction, account)
-      const notYet = stepUpFor(c, wanted)
-      if (notYet !== undefined) return notYet
+      const confirmed = mayGive(c, wanted, current)
+      if (!('account' in confirmed)) return confirmed
       const grantId = await giveConsent(provider, interaction, account)
       audit.record({ event: 'consent_given', ...told, detail: wanted.home.join(' ') })
       return finish(c, { consent: { grantId } })

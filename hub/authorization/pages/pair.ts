@@ -84,8 +84,8 @@ export function pairPages(options: {
     const session = signedIn(c)
     if (session === undefined) return c.redirect(signInFor('/pair'), 303)
     if (session.account.role !== 'owner') return c.html(codeForm({ wrong: 'Only an owner allows this.' }), 403)
-    const notYet = stepUp.requireFresh(c, `/pair?user_code=${formatUserCode(code)}`)
-    if (notYet !== undefined) return notYet
+    const confirmed = stepUp.fresh(c, `/pair?user_code=${formatUserCode(code)}`)
+    if (!('account' in confirmed)) return confirmed
     elsewhere.allow()
     audit.record({ event: 'elsewhere_allowed', accountId: session.account.id, address: addressOf(c) })
     return c.redirect(`/pair?user_code=${formatUserCode(code)}`, 303)

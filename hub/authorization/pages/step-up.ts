@@ -11,10 +11,10 @@ import { confirmFor, signInFor } from './return-to.ts'
 export interface StepUp {
   /** Who is signed in on the browser that asks. */
   session(c: Context<Requests>): Session | undefined
-  /** Where to go on, at `back`, once somebody is signed in; undefined when somebody is. */
-  requireSession(c: Context<Requests>, back?: string): Response | undefined
-  /** The same for who has confirmed it within five minutes. `back` is one of the pages in return-to.ts; by default the one that is asked for. */
-  requireFresh(c: Context<Requests>, back?: string): Response | undefined
+  /** The same, or the way to sign in and come back to `back`. */
+  signedIn(c: Context<Requests>, back: string): Session | Response
+  /** Who has confirmed it within five minutes, or the way to do so. `back` is one of the pages in return-to.ts; by default the one that is asked for. */
+  fresh(c: Context<Requests>, back?: string): Session | Response
 }
 
 export function createStepUp(options: {
@@ -24,13 +24,13 @@ export function createStepUp(options: {
 }): StepUp {
   const { sessions, cookie, clock } = options
   const session = (c: Context<Requests>) => sessions.find(cookie.read(c))
+  const signedIn = (c: Context<Requests>, back: string) => session(c) ?? c.redirect(signInFor(back), 303)
   return {
     session,
-    requireSession: (c, back = c.req.path) => (session(c) === undefined ? c.redirect(signInFor(back), 303) : undefined),
-    requireFresh(c, back = c.req.path) {
-      const found = session(c)
-      if (found === undefined) return c.redirect(signInFor(back), 303)
-      return isFresh(found, clock.now()) ? undefined : c.redirect(confirmFor(back), 303)
+    signedIn,
+    fresh(c, back = c.req.path) {
+      const found = signedIn(c, back)
+      return !('account' in found) || isFresh(found, clock.now()) ? found : c.redirect(confirmFor(back), 303)
     },
   }
 }
@@ -39,14 +39,14 @@ export function createStepUp(options: {
 export function ownersOnly(stepUp: StepUp, page: string, notYours: Markup) {
   /** The owner who asks, or what is answered instead. */
   const owner = (c: Context<Requests>): Session | Response | Promise<Response> => {
-    const session = stepUp.session(c)
-    if (session === undefined) return c.redirect(signInFor(page), 303)
+    const session = stepUp.signedIn(c, page)
+    if (!('account' in session)) return session
     return session.account.role === 'owner' ? session : c.html(notYours, 403)
   }
   /** The same for one who has confirmed lately. */
   const freshOwner = (c: Context<Requests>) => {
     const found = owner(c)
-    return 'account' in found ? (stepUp.requireFresh(c, page) ?? found) : found
+    return 'account' in found ? stepUp.fresh(c, page) : found
   }
   return { owner, freshOwner }
 }
