@@ -19,6 +19,7 @@ import { isLoopbackHost } from '#contract/settings.ts'
 import { type Millis, minutes, seconds } from '#contract/time.ts'
 import { LEGACY_REASONS } from './authorization/flows/legacy.ts'
 import { ACCESS_TOKEN_LIFETIME } from './authorization/lifetimes.ts'
+import type { PasswordCost } from './authorization/people/password.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from './authorization/strangers.ts'
 import { type Accepted, type Broker, startBroker } from './broker/broker.ts'
 import { LIMITS } from './broker/limits.ts'
@@ -52,6 +53,8 @@ export interface HubOptions extends HubConfig {
   readonly strangers?: Partial<StrangerLimits>
   /** What is acknowledged survives a cut of the power, or only the death of the process; the first. */
   readonly survives?: 'power_cut' | 'crash'
+  /** What new passwords are hashed at, where it is not `PASSWORD_COST`: less for a test. */
+  readonly passwordCost?: PasswordCost
   /** Uniform in [0, 1): names of devices come from it, secrets never. */
   readonly random?: () => number
   /** Hears each message that the broker has accepted, in its order. A test kit's; the hub itself has no use for it. */
@@ -141,7 +144,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const { openOwnDoor } = await import('./door/own.ts')
     return openOwnDoor({
       ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
-      ...{ legacyFlows, identityProviders: options.identityProviders },
+      ...{ legacyFlows, identityProviders: options.identityProviders, passwordCost: options.passwordCost },
       mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
       onGrantEnded: (grantId) => broker?.endGrant(grantId),
     })

@@ -45,6 +45,7 @@ import { createStepUp } from './pages/step-up.ts'
 import { type Accounts, createAccounts } from './people/accounts.ts'
 import { createInvitations, type Invitations } from './people/invitations.ts'
 import { createOwnerKey, type OwnerKey } from './people/owner-key.ts'
+import type { PasswordCost } from './people/password.ts'
 import { createPeople, type People } from './people/people.ts'
 import { createProvider } from './provider.ts'
 import { createRenewable } from './renewable.ts'
@@ -79,7 +80,7 @@ export interface Authorization {
   sweep(): Promise<void>
 }
 
-export function createAuthorization(options: {
+export interface AuthorizationOptions {
   readonly issuer: URL
   readonly database: Database
   /** Another connection to it, which does not wait for the disk. */
@@ -98,11 +99,15 @@ export function createAuthorization(options: {
   readonly mqttEndpoint: string | undefined
   /** Whether two addresses are in one house; by the networks of this machine. */
   readonly isSameHouse?: (one: string, other: string) => boolean
+  /** What new passwords are hashed at, where it is not `PASSWORD_COST`. */
+  readonly passwordCost?: PasswordCost | undefined
   /** A grant was ended, or an app password. */
   readonly onGrantEnded: (grantId: string) => void
-}): Authorization {
+}
+
+export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { issuer, database, keys, clock, log } = options
-  const accounts = createAccounts(database, clock)
+  const accounts = createAccounts(database, clock, options.passwordCost)
   const grants = createGrants(database, options.onGrantEnded)
   const sessions = createSessions({ database, accounts, clock, log, endGrant: grants.endOne })
   const devices = createDevices(database, clock)

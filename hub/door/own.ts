@@ -1,37 +1,23 @@
 // The hub says itself who may come in: accounts, pairing, programs and app passwords, by an authorization server of its own.
-import type { Logger } from 'pino'
-import type { Clock } from '#contract/clock.ts'
-import type { Millis } from '#contract/time.ts'
-import { type Authorization, createAuthorization } from '../authorization/authorization.ts'
+import { type Authorization, type AuthorizationOptions, createAuthorization } from '../authorization/authorization.ts'
 import { createProofs } from '../authorization/dpop.ts'
-import type { LegacyFlow } from '../authorization/flows/legacy.ts'
 import { openKeys } from '../authorization/keys/keys.ts'
-import type { StrangerLimits } from '../authorization/strangers.ts'
 import { admitAppPasswords, createAdmission } from '../broker/admission.ts'
 import type { Broker } from '../broker/broker.ts'
 import { answerFor } from '../control/answers.ts'
-import { type Database, openBeside } from '../store/database.ts'
+import { openBeside } from '../store/database.ts'
 import { keepIssuer } from '../store/issuer.ts'
 import { createWeb } from '../web/web.ts'
 import type { Door } from './door.ts'
 
-export async function openOwnDoor(options: {
+/** What the authorization server is given; the rest of it is made here. */
+type OwnDoorOptions = Omit<AuthorizationOptions, 'issuer' | 'beside' | 'keys'> & {
   /** The hub's own part of the data folder. */
   readonly folder: string
   readonly publicUrl: URL
-  readonly database: Database
-  readonly clock: Clock
-  readonly log: Logger
-  readonly pollInterval: Millis
-  readonly accessTokenLifetime: Millis
-  readonly strangers: StrangerLimits
-  readonly legacyFlows: readonly LegacyFlow[]
-  readonly random: () => number
-  /** Added to the metadata: where the broker listens besides WebSocket. */
-  readonly mqttEndpoint: string | undefined
-  /** A grant was ended, or an app password. */
-  readonly onGrantEnded: (grantId: string) => void
-}): Promise<Door> {
+}
+
+export async function openOwnDoor(options: OwnDoorOptions): Promise<Door> {
   const { folder, publicUrl, database, clock, log } = options
   await using began = new AsyncDisposableStack()
   const beside = began.adopt(openBeside(database), (opened) => opened.close())

@@ -7,7 +7,7 @@ import pino from 'pino'
 import { seconds } from '#contract/time.ts'
 import { type Accepted, type Hub, startHub } from '../../hub/hub.ts'
 import { HOME_SCOPES, loopback, signIn } from '../home.ts'
-import { becomeOwner, type Person } from '../person.ts'
+import { becomeOwner, type Person, QUICK } from '../person.ts'
 
 export interface Problem {
   readonly type: string
@@ -36,7 +36,7 @@ export interface HubRoom extends AsyncDisposable {
   restart(): Promise<void>
 }
 
-export async function openHubRoom(): Promise<HubRoom> {
+export async function openHubRoom({ passwordCost = QUICK } = {}): Promise<HubRoom> {
   const data = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const folder = join(data, 'hub')
   const accepted: Accepted[] = []
@@ -45,7 +45,7 @@ export async function openHubRoom(): Promise<HubRoom> {
   const start = (http: number, mqttPort: number) =>
     startHub({
       ...{ folder, log, mdns: false, pollInterval: seconds(1), tls: { type: 'off' } },
-      ...{ mqtts: undefined, publicUrl: undefined },
+      ...{ mqtts: undefined, publicUrl: undefined, passwordCost },
       http: { ...loopback, port: http },
       mqtt: { ...loopback, port: mqttPort },
       observe: (message) => accepted.push(message),

@@ -8,7 +8,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { AuditEvent } from '../audit/audit-events.ts'
 import type { Identities } from '../identities/identities.ts'
 import { type Account, type Accounts, newAccount } from '../people/accounts.ts'
-import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
 import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../sign-in/passkeys.ts'
 import type { SessionFacts, Sessions } from '../sign-in/sessions.ts'
 import type { SignOut } from '../sign-in/sign-out.ts'
@@ -90,7 +90,7 @@ ${passkeyForm({
     if (!('account' in session)) return session
     const wanted = v.safeParse(newAccount.entries.password, typed)
     if (!wanted.success) return c.html(passwordForm({ wrong: wanted.issues[0].message }), 400)
-    const hash = await hashPassword(wanted.output)
+    const hash = await accounts.hashPassword(wanted.output)
     // Again: it takes a while, and whoever was put out meanwhile sets nothing any more.
     if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
     accounts.setPassword(session.account.id, hash)

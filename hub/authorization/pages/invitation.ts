@@ -8,7 +8,7 @@ import type { Audit } from '../audit/audit.ts'
 import { createLimiter } from '../limiter.ts'
 import { type Account, type Accounts, newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitation, type Invitations, type Newcomer } from '../people/invitations.ts'
-import { hashPassword, PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
 import type { Sessions } from '../sign-in/sessions.ts'
 import type { SessionCookie } from './cookie.ts'
@@ -71,7 +71,7 @@ export function invitationPages(options: {
     const { name } = wanted.output
     let newcomer: Newcomer
     if (credential === '') {
-      newcomer = { name, firstWay: { type: 'password', hash: await hashPassword(typed.password) } }
+      newcomer = { name, firstWay: { type: 'password', hash: await accounts.hashPassword(typed.password) } }
     } else {
       const purpose = { type: 'join', accountId: accountIdOf(key) } as const
       const made = await passkeys.checkNew({ browser: challengeCookie.take(c), purpose, credential })

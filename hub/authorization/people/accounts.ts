@@ -5,7 +5,7 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
-import { createDecoy, hashPassword, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
+import { decoyHash, hashPassword, PASSWORD_COST, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
 
 export interface Account {
   readonly id: string
@@ -73,6 +73,8 @@ export interface Accounts {
     readonly role: Role
     readonly passwordHash: string | undefined
   }): Account | undefined
+  /** For `create` and `setPassword`, which decide at once. */
+  hashPassword(password: string): Promise<string>
   setPassword(id: string, passwordHash: string): void
   /** The last owner stays one. */
   setRole(id: string, role: Role): AccountChange
@@ -82,7 +84,8 @@ export interface Accounts {
 
 export type AccountChange = 'done' | 'last_owner' | 'unknown'
 
-export function createAccounts(database: Database, clock: Clock): Accounts {
+/** `cost` is what new passwords are hashed at; what is kept already says its own. */
+export function createAccounts(database: Database, clock: Clock, cost = PASSWORD_COST): Accounts {
   const all = database.prepare('SELECT * FROM accounts ORDER BY created_at, rowid')
   const byId = database.prepare('SELECT * FROM accounts WHERE id=?')
   const byName = database.prepare('SELECT * FROM accounts WHERE name=?')
@@ -99,7 +102,7 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
   const isNotLastOwner = "(role<>'owner' OR (SELECT count(*) FROM accounts WHERE role='owner') > 1)"
   const updateRole = database.prepare(`UPDATE accounts SET role=?1 WHERE id=?2 AND (?1='owner' OR ${isNotLastOwner})`)
   const remove = database.prepare(`DELETE FROM accounts WHERE id=? AND ${isNotLastOwner}`)
-  const decoy = createDecoy()
+  const decoy = decoyHash(cost)
 
   const outcome = (id: string, { changes }: { readonly changes: number | bigint }): AccountChange => {
     if (Number(changes) === 1) return 'done'
@@ -136,13 +139,14 @@ export function createAccounts(database: Database, clock: Clock): Accounts {
     },
     async createOwner({ name, password }) {
       const id = randomUUID()
-      const { changes } = insertOwner.run(id, name, await hashPassword(password), clock.now())
+      const { changes } = insertOwner.run(id, name, await hashPassword(password, cost), clock.now())
       return changes === 1 ? { id, name, role: 'owner' } : undefined
     },
     create({ id, name, role, passwordHash }) {
       const { changes } = insert.run(id, name, role, passwordHash ?? null, clock.now())
       return changes === 1 ? { id, name, role } : undefined
     },
+    hashPassword: (password) => hashPassword(password, cost),
     setPassword(id, passwordHash) {
       updatePassword.run(passwordHash, id)
     },

@@ -4,8 +4,18 @@ import { promisify } from 'node:util'
 
 const derive = promisify(argon2)
 
+/** What a hash costs whoever makes it or tries one: memory in KiB, and passes over it. */
+export interface PasswordCost {
+  readonly memory: number
+  readonly passes: number
+}
+
 /** OWASP Password Storage Cheat Sheet, argon2id: 19 MiB, two passes, one lane. A Pi 3 takes about 150 ms. */
-const COST = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const
+export const PASSWORD_COST: PasswordCost = { memory: 19_456, passes: 2 }
+
+const LANES = 1
+/** In bytes. */
+const [SALT_LENGTH, TAG_LENGTH] = [16, 32]
 
 /** SP 800-63B: a length and nothing else, no rules of composition. */
 export const PASSWORD_MIN = 10
@@ -17,14 +27,18 @@ const AT_ONCE = 2
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/
 
 /** Hashes a password for keeping. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(16)
-  const tag = await inTurn(() => derive('argon2id', { message: normalize(password), nonce: salt, ...COST }))
-  return toPhc(salt, tag)
+export async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
+  const nonce = randomBytes(SALT_LENGTH)
+  const how = { nonce, parallelism: LANES, tagLength: TAG_LENGTH, ...cost }
+  return formatHash(cost, nonce, await inTurn(() => derive('argon2id', { message: normalize(password), ...how })))
 }
 
-/** A hash that no password has, and that takes as long to check as any: for accounts that there are not. */
-export const createDecoy = (): string => toPhc(randomBytes(16), randomBytes(COST.tagLength))
+/** No password's, and as costly to try as one that is. */
+export const decoyHash = (cost: PasswordCost): string =>
+  formatHash(cost, randomBytes(SALT_LENGTH), randomBytes(TAG_LENGTH))
+
+const formatHash = ({ memory, passes }: PasswordCost, salt: Buffer, tag: Buffer): string =>
+  `$argon2id$v=19$m=${memory},t=${passes},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`
 
 /** Whether `password` is the one that `kept` was made from. */
 export async function passwordMatches(password: string, kept: string): Promise<boolean> {
@@ -43,11 +57,6 @@ export async function passwordMatches(password: string, kept: string): Promise<b
     }),
   )
   return timingSafeEqual(found, wanted)
-}
-
-function toPhc(salt: Buffer, tag: Buffer): string {
-  const { memory, passes, parallelism } = COST
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`
 }
 
 /** Of the process and not of a hub, as its threads and its memory are. */

@@ -9,6 +9,7 @@ import { type AppPasswords, createAppPasswords, MOST_APP_PASSWORDS } from '../..
 import { createAccounts } from '../../../hub/authorization/people/accounts.ts'
 import { type Database, openDatabase } from '../../../hub/store/database.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
+import { QUICK } from '../../person.ts'
 import { quiet } from '../../quiet.ts'
 import { startServer } from './server.ts'
 
@@ -22,14 +23,14 @@ const all: readonly Scope[] = ['home:read', 'climate:control', 'security:arm', '
 
 /** As a hub that starts: what was noted in memory is gone. */
 const open = () => {
-  const accounts = createAccounts(database, clock)
+  const accounts = createAccounts(database, clock, QUICK)
   return createAppPasswords({ database, accounts, clock, log: quiet, onEnded: (id) => ended.push(id) })
 }
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   database = openDatabase(folder)
   clock = new VirtualClock()
-  const account = await createAccounts(database, clock).createOwner({
+  const account = await createAccounts(database, clock, QUICK).createOwner({
     name: 'Robin',
     password: 'correct horse battery',
   })

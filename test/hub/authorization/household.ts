@@ -10,7 +10,7 @@ import { createInvitations } from '../../../hub/authorization/people/invitations
 import { createSessions } from '../../../hub/authorization/sign-in/sessions.ts'
 import { openDatabase } from '../../../hub/store/database.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
-import { OWNER } from '../../person.ts'
+import { OWNER, QUICK } from '../../person.ts'
 import { quiet } from '../../quiet.ts'
 
 /** Looks like one and is no password's: who only needs an account does not wait for argon2. */
@@ -20,7 +20,7 @@ export async function openHousehold() {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const database = openDatabase(folder, 'crash')
   const clock = new VirtualClock()
-  const accounts = createAccounts(database, clock)
+  const accounts = createAccounts(database, clock, QUICK)
   const robin = await accounts.createOwner(OWNER)
   if (robin === undefined) throw new Error('no owner')
   const ended: string[] = []

@@ -12,9 +12,11 @@ import type { LegacyFlow } from '../../../hub/authorization/flows/legacy.ts'
 import type { IdentityProviderSettings } from '../../../hub/authorization/identities/settings.ts'
 import { type Keys, openKeys } from '../../../hub/authorization/keys/keys.ts'
 import { ACCESS_TOKEN_LIFETIME } from '../../../hub/authorization/lifetimes.ts'
+import type { PasswordCost } from '../../../hub/authorization/people/password.ts'
 import { STRANGER_LIMITS, type StrangerLimits } from '../../../hub/authorization/strangers.ts'
 import { type Database, openBeside, openDatabase } from '../../../hub/store/database.ts'
 import { createFront } from '../../../hub/web/front.ts'
+import { QUICK } from '../../person.ts'
 import { quiet } from '../../quiet.ts'
 
 export interface Server extends AsyncDisposable {
@@ -34,6 +36,7 @@ export async function startServer({
   legacyFlows = [],
   identityProviders = [],
   isSameHouse,
+  passwordCost = QUICK,
 }: {
   clock?: Clock
   /** By which the keys age: the tokens that they sign know the machine's time only. */
@@ -43,6 +46,7 @@ export async function startServer({
   legacyFlows?: readonly LegacyFlow[]
   identityProviders?: readonly IdentityProviderSettings[]
   isSameHouse?: (one: string, other: string) => boolean
+  passwordCost?: PasswordCost
 } = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const server = createServer()
@@ -62,7 +66,7 @@ export async function startServer({
       ...{ pollInterval, legacyFlows, identityProviders, accessTokenLifetime: ACCESS_TOKEN_LIFETIME },
       ...{ strangers: { ...STRANGER_LIMITS, ...strangers }, random: Math.random },
     },
-    mqttEndpoint: undefined,
+    ...{ mqttEndpoint: undefined, passwordCost },
     ...(isSameHouse && { isSameHouse }),
     onGrantEnded: (grantId) => ended.push(grantId),
   })

@@ -15,6 +15,7 @@ import {
 import { createAccounts } from '../../../../hub/authorization/people/accounts.ts'
 import { type Database, openDatabase } from '../../../../hub/store/database.ts'
 import { VirtualClock } from '../../../../simulator/clock.ts'
+import { QUICK } from '../../../person.ts'
 
 let folder: string
 let database: Database
@@ -40,7 +41,7 @@ const told = () => audit.list({ limit: 500 }).map(({ event, count, address }) =>
 const full = (isFull: boolean) => database.exec(`PRAGMA query_only=${isFull ? 'ON' : 'OFF'}`)
 
 test('keeps what happened, newest first, by pages, with the name that the account had then', async () => {
-  const accounts = createAccounts(database, clock)
+  const accounts = createAccounts(database, clock, QUICK)
   const robin = await accounts.createOwner({ name: 'Robin', password: 'correct horse battery' })
   const accountId = robin?.id ?? ''
   const begun = clock.now()
