@@ -14,7 +14,6 @@ import { type AppPasswords, createAppPasswords } from './app-passwords.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import { type Apps, createApps } from './clients/apps.ts'
 import { createRegistrationTokens, type RegistrationTokens } from './clients/registration-tokens.ts'
-import { removeClient } from './clients/remove-client.ts'
 import { createDevices, type Devices } from './devices/devices.ts'
 import { createPairing } from './devices/pairing.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
@@ -69,8 +68,6 @@ export interface Authorization {
   /** Sign-in, set-up, people, pairing. */
   readonly pages: Hono<Requests>
   readonly apps: Apps
-  /** Puts a registered program out, with all that stands on it. False when there is none. */
-  removeApp(id: string): boolean
   readonly registrationTokens: RegistrationTokens
   /** Reads access tokens whose grant still stands. */
   readonly verifier: Verifier
@@ -112,7 +109,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const sessions = createSessions({ database, accounts, clock, log, endGrant: grants.endOne })
   const devices = createDevices(database, clock)
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
-  const apps = createApps(database)
+  const apps = createApps(database, options.onGrantEnded)
   const registrationTokens = createRegistrationTokens(database, clock)
   const invitations = createInvitations({ database, accounts, clock })
   const ownerKey = createOwnerKey()
@@ -123,34 +120,20 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const elsewhere = createElsewhere(clock)
   const cookie = createSessionCookie(issuer.protocol === 'https:')
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
-  // A program's own tokens stand on the program (clients/apps.ts).
-  const grant = database.prepare("SELECT 1 FROM oidc WHERE model IN ('Grant', 'Client') AND id=?")
-  const isGrantAlive = (grantId: string) => grant.get(grantId) !== undefined
-  const verifier = createVerifier({ issuer, keys: options.keys.resolve, isGrantAlive, clock })
-  const removeWithGrants = removeClient(database)
-  const putOut = (clientId: string): void => {
-    for (const ended of [...removeWithGrants(clientId), clientId]) options.onGrantEnded(ended)
-  }
+  const verifier = createVerifier({ issuer, keys: options.keys.resolve, isGrantAlive: grants.isAlive, clock })
   const { provider, renew } = createRenewable(() =>
     createProvider({
       ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
       noteGrant: sessions.noteGrant,
       endSession: (header) => sessions.end(cookie.readHeader(header)),
-      // The library forgets its client and leaves its grants.
-      onClientRemoved: putOut,
+      onClientRemoved: apps.remove,
       endGrant: grants.endOne,
     }),
   )
   const pairing = createPairing({
-    ...{ provider, devices, audit, clock, elsewhere },
+    ...{ provider, devices, grants, audit, clock, elsewhere },
     isSameHouse: options.isSameHouse ?? isSameHouse,
-    onGrantEnded: options.onGrantEnded,
   })
-  const removeApp = (id: string): boolean => {
-    if (apps.find(id) === undefined) return false
-    putOut(id)
-    return true
-  }
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
     endBrowserSession({ provider, request, response, endGrant: grants.endOne, log })
   const passkeys = createPasskeys({ database, issuer, clock })
@@ -194,7 +177,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   pages.route(
     '/',
     programPages({
-      ...{ appPasswords, apps, registrationTokens, removeApp, publicUrl: issuer },
+      ...{ appPasswords, apps, registrationTokens, publicUrl: issuer },
       ...{ audit, stepUp, clock },
     }),
   )
@@ -222,7 +205,6 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     audit,
     pages,
     apps,
-    removeApp,
     registrationTokens,
     verifier,
     followKeys,

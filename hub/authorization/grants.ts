@@ -2,8 +2,12 @@
 import { type Database, inTransaction } from '../store/database.ts'
 
 export interface Grants {
+  /** Whether what stands on this id still does: a grant, or for a program's own token the program (clients/apps.ts). */
+  isAlive(id: string): boolean
   /** Ends one grant, whoever's it is. */
   endOne(grantId: string): void
+  /** Ends the grants of a client but for this one. */
+  endOthers(clientId: string, kept: string): void
   /** Ends each of the person's grants that `which` names, with its tokens and connections; all of them where nothing is said. */
   end(accountId: string, which?: (clientId: string) => boolean): void
   /** The programs that hold a grant of this person. */
@@ -17,6 +21,8 @@ export function createGrants(database: Database, onGrantEnded: (grantId: string)
     `SELECT id, client_id FROM oidc WHERE model='Grant' AND payload ->> '$.accountId' = ?
      AND client_id NOT IN (SELECT id FROM devices)`,
   )
+  const ofClient = database.prepare("SELECT id FROM oidc WHERE model='Grant' AND client_id=? AND id<>?")
+  const alive = database.prepare("SELECT 1 FROM oidc WHERE model IN ('Grant', 'Client') AND id=?")
   const tokens = database.prepare('DELETE FROM oidc WHERE grant_id=?')
   const grant = database.prepare("DELETE FROM oidc WHERE model='Grant' AND id=?")
   const sessions = database.prepare("DELETE FROM oidc WHERE model='Session' AND payload ->> '$.accountId' = ?")
@@ -32,7 +38,9 @@ export function createGrants(database: Database, onGrantEnded: (grantId: string)
   }
 
   return {
+    isAlive: (id) => alive.get(id) !== undefined,
     endOne: (grantId) => endEach([grantId]),
+    endOthers: (clientId, kept) => endEach(ofClient.all(clientId, kept).map(({ id }) => String(id))),
     end(accountId, which = () => true) {
       const held = ofPerson.all(accountId).filter((found) => which(String(found.client_id)))
       endEach(held.map(({ id }) => String(id)))

@@ -65,7 +65,7 @@ export interface ProviderOptions extends PageGrants {
   readonly random: () => number
   /** Signs the browser out of the household itself. */
   readonly endSession: (cookieHeader: string | undefined) => void
-  /** A program has removed itself (RFC 7592 §2.3). */
+  /** A program has removed itself (RFC 7592 §2.3): the library forgets its client and leaves its grants. */
   readonly onClientRemoved: (clientId: string) => void
   readonly mqttEndpoint: string | undefined
   /** Ends a grant with its tokens and connections. */

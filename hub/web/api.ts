@@ -56,13 +56,11 @@ export function createApi(options: {
   readonly isConnected: (appPassword: string) => boolean
   /** Puts a device out: its grants, tokens, connection and retained topics. False when there is no such device. */
   readonly unpair: (id: string) => Promise<boolean>
-  /** Puts a registered program out. False when there is no such program. */
-  readonly removeApp: (id: string) => boolean
   readonly publicUrl: URL
   readonly clock: Clock
 }): Hono<Requests> {
   const { admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit } = options
-  const { isConnected, unpair, removeApp, publicUrl, clock } = options
+  const { isConnected, unpair, publicUrl, clock } = options
   const api = new Hono<Asked>()
   const needs = (scope: Scope) => requireScope(admission, publicUrl, scope)
   const guards = { needs, needsFreshPerson: requireFreshPerson(clock), audit }
@@ -138,7 +136,7 @@ export function createApi(options: {
       return c.json({ name, role, scopes: [...scopes] } satisfies v.InferOutput<typeof meBody>)
     },
   )
-  api.route('/', clientRoutes({ apps, tokens: registrationTokens, removeApp, ...guards }))
+  api.route('/', clientRoutes({ apps, tokens: registrationTokens, ...guards }))
   api.route('/app-passwords', appPasswordRoutes({ appPasswords, isConnected, ...guards }))
   api.route('/people', peopleRoutes({ people, ...guards }))
   api.route('/invitations', invitationRoutes({ invitations, publicUrl, ...guards }))

@@ -37,11 +37,9 @@ export function clientRoutes(
     readonly apps: Apps
     readonly tokens: RegistrationTokens
     readonly audit: Audit
-    /** Puts a program out: its grants, tokens and connections. False when there is none. */
-    readonly removeApp: (id: string) => boolean
   },
 ): Hono<Asked> {
-  const { apps, tokens, audit, removeApp, needs, needsFreshPerson } = options
+  const { apps, tokens, audit, needs, needsFreshPerson } = options
   const routes = new Hono<Asked>()
   routes.post(
     '/registration-tokens',
@@ -98,7 +96,7 @@ export function clientRoutes(
         ...{ done: 'It is out', unknown: 'No such program', gone: 'No registered program has this id' },
       },
       (c, clientId) => {
-        const isKnown = removeApp(clientId)
+        const isKnown = apps.remove(clientId)
         if (isKnown) audit.record({ event: 'client_removed', clientId, ...actorOf(c) })
         return isKnown
       },

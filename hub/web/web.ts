@@ -23,13 +23,9 @@ export function createWeb(options: {
   readonly log: Logger
 }): RequestListener {
   const { authorization, admission, host, page, unpair, isConnected, isReady, clock, log } = options
-  const { accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit } = authorization
   const { pages, provider } = authorization
   const { publicUrl } = host
-  const api = createApi({
-    ...{ admission, accounts, people, invitations, devices, appPasswords, apps, registrationTokens, audit },
-    ...{ isConnected, unpair, removeApp: authorization.removeApp, publicUrl, clock },
-  })
+  const api = createApi({ ...authorization, admission, isConnected, unpair, publicUrl, clock })
   return serve({
     ...{ host, page, isReady, log },
     resource: { publicUrl, issuer: publicUrl.origin, scopes: HOME_SCOPES },

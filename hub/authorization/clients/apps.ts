@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { parseScopes, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
+import { removeClient } from './remove-client.ts'
 
 /** No device's id begins so, nor does an app password's. */
 const PREFIX = 'client-'
@@ -25,6 +26,8 @@ export interface App {
 export interface Apps {
   find(id: string): App | undefined
   list(): readonly App[]
+  /** Puts a program out, with all that stands on it; also one that the library has forgotten already. False when there was none. */
+  remove(id: string): boolean
 }
 
 const stored = v.object({
@@ -36,15 +39,24 @@ const stored = v.object({
   home_scope: v.optional(v.string(), ''),
 })
 
-export function createApps(database: Database): Apps {
+/** `onGrantEnded` hears of each grant of a program that is put out, and of the program itself: its own tokens stand on it. */
+export function createApps(database: Database, onGrantEnded: (id: string) => void): Apps {
   const byId = database.prepare("SELECT payload FROM oidc WHERE model='Client' AND id=?")
   const all = database.prepare(`SELECT payload FROM oidc WHERE model='Client' AND id GLOB '${PREFIX}*' ORDER BY id`)
+  const removeWithGrants = removeClient(database)
+  const find = (id: string): App | undefined => {
+    const found = isAppId(id) ? byId.get(id) : undefined
+    return found && toApp(found.payload)
+  }
   return {
-    find(id) {
-      const found = isAppId(id) ? byId.get(id) : undefined
-      return found && toApp(found.payload)
-    },
+    find,
     list: () => all.all().map(({ payload }) => toApp(payload)),
+    remove(id) {
+      if (!isAppId(id)) return false
+      const isKnown = find(id) !== undefined
+      for (const ended of [...removeWithGrants(id), id]) onGrantEnded(ended)
+      return isKnown
+    },
   }
 }
 

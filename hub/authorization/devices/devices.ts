@@ -53,8 +53,6 @@ export interface Devices {
   /** The rooms that devices stand in, by name. */
   rooms(): readonly string[]
   markPaired(id: string, accountId: string): void
-  /** Ends the grants of a device except one, with their tokens; returns those that ended. */
-  endGrantsExcept(id: string, grantId: string): readonly string[]
   /** Deletes the device with its client, grants and tokens; returns the grants that ended. */
   remove(id: string): readonly string[]
   /** What one person let in is another's from now on, with its grants and tokens: a device stays when a person goes. */
@@ -76,8 +74,6 @@ export function createDevices(database: Database, clock: Clock): Devices {
   )
   const mark = database.prepare('UPDATE devices SET paired_at=?, paired_by=? WHERE id=?')
   const stale = database.prepare('SELECT id FROM devices WHERE paired_at IS NULL AND registered_at < ?')
-  const grants = database.prepare("SELECT id FROM oidc WHERE model='Grant' AND client_id=?")
-  const endGrant = database.prepare("DELETE FROM oidc WHERE grant_id=? OR (model='Grant' AND id=?)")
   const handDevices = database.prepare('UPDATE devices SET paired_by=? WHERE paired_by=?')
   const handGrants = database.prepare(
     `UPDATE oidc SET payload=json_set(payload, '$.accountId', ?)
@@ -101,11 +97,6 @@ export function createDevices(database: Database, clock: Clock): Devices {
     rooms: () => rooms.all().map(({ room }) => String(room)),
     markPaired(id, accountId) {
       mark.run(clock.now(), accountId, id)
-    },
-    endGrantsExcept(id, grantId) {
-      const ended = grants.all(id).flatMap((found) => (found.id === grantId ? [] : [String(found.id)]))
-      for (const old of ended) endGrant.run(old, old)
-      return ended
     },
     remove,
     handOver(from, to) {

@@ -6,6 +6,7 @@ import { isDeviceId } from '#contract/ids.ts'
 import { AUDIENCE, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { Grants } from '../grants.ts'
 import { createLimiter } from '../limiter.ts'
 import type { Elsewhere } from '../networks.ts'
 import type { Account } from '../people/accounts.ts'
@@ -58,14 +59,14 @@ const DEVICE_OIDC_SCOPES = ['openid', 'offline_access']
 export function createPairing(options: {
   readonly provider: Provider
   readonly devices: Devices
+  readonly grants: Grants
   readonly audit: Audit
   readonly clock: Clock
   readonly elsewhere: Elsewhere
   /** Whether two addresses are in one house. */
   readonly isSameHouse: (one: string, other: string) => boolean
-  readonly onGrantEnded: (grantId: string) => void
 }): Pairing {
-  const { provider, devices, audit, clock, elsewhere, isSameHouse, onGrantEnded } = options
+  const { provider, devices, grants, audit, clock, elsewhere, isSameHouse } = options
   const { window } = GUESSES
   const byAddress = createLimiter({ tries: GUESSES.byAddress, window, clock })
   const byAccount = createLimiter({ tries: GUESSES.byAccount, window, clock })
@@ -140,7 +141,7 @@ export function createPairing(options: {
           devices.markPaired(device.id, asker.account.id)
           devices.describe(device.id, answer)
           // One grant a device: what an earlier approval gave ends with the new one.
-          for (const ended of devices.endGrantsExcept(device.id, grantId)) onGrantEnded(ended)
+          grants.endOthers(device.id, grantId)
           Object.assign(code, {
             accountId: asker.account.id,
             authTime: Math.floor(clock.now() / 1000),

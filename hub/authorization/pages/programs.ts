@@ -23,14 +23,12 @@ export function programPages(options: {
   readonly appPasswords: AppPasswords
   readonly apps: Apps
   readonly registrationTokens: RegistrationTokens
-  /** Puts a registered program out. False when there is none. */
-  readonly removeApp: (id: string) => boolean
   readonly publicUrl: URL
   readonly audit: Audit
   readonly stepUp: StepUp
   readonly clock: Clock
 }): Hono<Requests> {
-  const { appPasswords, apps, registrationTokens, removeApp, publicUrl, audit, stepUp, clock } = options
+  const { appPasswords, apps, registrationTokens, publicUrl, audit, stepUp, clock } = options
   const pages = new Hono<Requests>()
 
   const { owner, freshOwner } = ownersOnly(stepUp, '/programs', notYours)
@@ -92,7 +90,7 @@ export function programPages(options: {
     const clientId = textField((await c.req.parseBody()).id)
     const session = owner(c)
     if (!('account' in session)) return session
-    if (removeApp(clientId)) audit.record({ event: 'client_removed', ...actorAt(c, session), clientId })
+    if (apps.remove(clientId)) audit.record({ event: 'client_removed', ...actorAt(c, session), clientId })
     return c.redirect('/programs', 303)
   })
 

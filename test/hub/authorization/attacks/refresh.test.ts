@@ -199,7 +199,7 @@ test('strangers introspect nothing, public programs and devices only what is the
 test('who signs out everywhere or is put out has nothing that can be refreshed', async () => {
   const gone = await register(server, BOTH)
   const { body } = await kept(gone)
-  server.authorization.removeApp(gone.client_id)
+  server.authorization.apps.remove(gone.client_id)
   expect(await refresh(server, gone, body.refresh_token)).toMatchObject({
     ...{ status: 401, body: { error: 'invalid_client' } },
   })

@@ -27,7 +27,7 @@ test('a service with a secret gets tokens for itself, never for what manages the
   expect(
     await (await post(server, '/oauth/introspect', { token }, { authorization: basic(service) })).json(),
   ).toMatchObject({ active: true })
-  server.authorization.removeApp(service.client_id)
+  server.authorization.apps.remove(service.client_id)
   expect(server.ended).toContain(service.client_id)
   await expect(server.authorization.verifier.verify(token)).rejects.toMatchObject({ code: 'revoked' })
 })
