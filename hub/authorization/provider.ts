@@ -39,6 +39,8 @@ const DEVICE_CODE_SECONDS = 600
 const LONGEST_ASSERTION_SECONDS = 300
 const CLOCKS_DIFFER_SECONDS = 60
 const MONTH_SECONDS = 30 * 24 * 3600
+/** What anybody can begin: an interaction, or the session of a browser that nobody has signed in on. */
+const NOBODYS_SECONDS = 600
 /** A device is paired until somebody puts it out: its grant and refresh token outlive the hardware. */
 const DEVICE_SECONDS = 20 * 365 * 24 * 3600
 
@@ -195,9 +197,8 @@ export function createProvider(options: ProviderOptions): Provider {
       AuthorizationCode: 60,
       DeviceCode: DEVICE_CODE_SECONDS,
       IdToken: accessTokenSeconds,
-      // Anybody can begin one.
-      Interaction: 600,
-      Session: MONTH_SECONDS,
+      Interaction: NOBODYS_SECONDS,
+      Session: (_ctx, session) => (session.accountId === undefined ? NOBODYS_SECONDS : MONTH_SECONDS),
       Grant: (_ctx, grant) => (isDeviceId(grant.clientId) ? DEVICE_SECONDS : MONTH_SECONDS),
       RefreshToken: (_ctx, token) => (isDeviceId(token.clientId) ? DEVICE_SECONDS : MONTH_SECONDS),
     },

@@ -1,5 +1,5 @@
-// Anybody on the network may register a device, ask for a code, and send a browser to sign in, with a request pushed before or without; each
-// of it leaves a row. So all of it is counted and measured (cross-device flows, RFC 10027: limits on issue as well as on entry).
+// Anybody on the network may register a device, ask for a code, and send a browser to sign in or out, with a request pushed before or
+// without; each of it leaves a row. So all of it is counted and measured (cross-device flows, RFC 10027: limits on issue as well as on entry).
 import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
@@ -11,7 +11,7 @@ export interface StrangerLimits {
   readonly perAddress: number
   /** Registered and not paired, all together; they go after an hour. */
   readonly unpaired: number
-  /** Authorization requests of browsers that nobody is signed in on, and pushed ones, per address and ten minutes, and of all. */
+  /** Requests to sign in or out of browsers that nobody is signed in on, and pushed ones, per address and ten minutes, and of all. */
   readonly authorizations: { readonly perAddress: number; readonly all: number }
 }
 
@@ -24,6 +24,9 @@ export const STRANGER_LIMITS: StrangerLimits = {
 
 /** As long as a request's address may be: a body shall not leave a larger row. */
 const LONGEST_BODY = 16 * 1024
+
+/** Where a browser is sent, with what follows below it: the library begins a session there, or goes on with one that has ended. */
+const BROWSERS = /^\/oauth\/(?:authorize|end-session)(?:\/|$)/
 
 export function boundStrangers(
   provider: Provider,
@@ -38,21 +41,21 @@ export function boundStrangers(
   const { devices, clock, bounds, sessionOf } = options
   const window = minutes(10)
   const perAddress = { tries: bounds.perAddress, window, clock }
-  const limits = new Map([
+  const posts = new Map([
     ['/oauth/register', createLimiter(perAddress)],
     ['/oauth/device_authorization', createLimiter(perAddress)],
-    ['/oauth/authorize', createLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
     ['/oauth/par', createLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
   ])
+  const browsers = createLimiter({ tries: bounds.authorizations.perAddress, window, clock })
   const authorizations = createLimiter({ tries: bounds.authorizations.all, window, clock })
 
   provider.use(async (ctx, next) => {
     // The router takes other spellings for the same: so does this.
     const path = ctx.path.toLowerCase().replace(/\/+$/, '')
-    const isAuthorization = path === '/oauth/authorize'
-    const limiter = isAuthorization || ctx.method === 'POST' ? limits.get(path) : undefined
+    const isBrowser = BROWSERS.test(path)
+    const limiter = isBrowser ? browsers : ctx.method === 'POST' ? posts.get(path) : undefined
     if (limiter === undefined) return next()
-    if (isAuthorization && sessionOf(ctx.headers.cookie) !== undefined) return next()
+    if (isBrowser && sessionOf(ctx.headers.cookie) !== undefined) return next()
     if (ctx.method === 'POST' && !(Number(ctx.get('content-length') || Number.NaN) <= LONGEST_BODY)) {
       ctx.status = ctx.get('content-length') === '' ? 411 : 413
       ctx.body = {
@@ -61,7 +64,7 @@ export function boundStrangers(
       }
       return
     }
-    const leavesRequest = isAuthorization || path === '/oauth/par'
+    const leavesRequest = isBrowser || path === '/oauth/par'
     const isFull =
       (path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired) ||
       (leavesRequest && !authorizations.allows(''))

@@ -4,7 +4,8 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
 import { hours } from '#contract/time.ts'
 import { VirtualClock } from '../../../../simulator/clock.ts'
-import { createPerson } from '../../../person.ts'
+import { signIn } from '../../../home.ts'
+import { becomeOwner, createPerson } from '../../../person.ts'
 import { createBareDevice, registerRaw } from '../device-client.ts'
 import { letRegister, post, postRegistration } from '../flows/apps.ts'
 import { letIn as invite, PASSWORD } from '../newcomer.ts'
@@ -141,6 +142,41 @@ test('a flood of pushed requests in the name of the page fills neither disk nor 
   for (let n = 0; n < 60; n++) statuses.push((await push(`127.0.4.${(n % 2) + 1}`)).status)
   expect(statuses.filter((status) => status === 201)).toHaveLength(30)
   expect(statuses.filter((status) => status === 429)).toHaveLength(30)
+})
+
+test('a flood of requests to sign out leaves few rows, and none for long', async () => {
+  await using small = await startServer({ strangers: { authorizations: { perAddress: 20, all: 30 } } })
+  const ask = (path: string, headers = {}) =>
+    sendFrom(new URL(path, small.url), { from: '127.0.5.1', method: 'GET', headers })
+  const rows = () =>
+    small.database.prepare("SELECT expires_at - unixepoch() AS left FROM oidc WHERE model='Session'").all()
+  const statuses: number[] = []
+  for (let n = 0; n < 15; n++) statuses.push((await ask(`/oauth/end-session?state=${'x'.repeat(9_000)}`)).status)
+  for (let n = 0; n < 15; n++) statuses.push((await ask('/oauth/end-session/confirm')).status)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(10)
+  expect(rows()).toHaveLength(15)
+  for (const { left } of rows()) expect(Number(left)).toBeLessThanOrEqual(600)
+})
+
+test('a cookie of a session that has ended begins no others without end', async () => {
+  await using small = await startServer({ strangers: { authorizations: { perAddress: 10, all: 30 } } })
+  const begun = await fetch(new URL('/oauth/end-session', small.url))
+  const cookie = begun.headers.getSetCookie().map((line) => line.split(';')[0])
+  small.database.exec('DELETE FROM oidc')
+  const paths = ['/oauth/authorize/x', '/oauth/end-session/success', '/oauth/authorize']
+  for (let n = 0; n < 30; n++) {
+    await fetch(new URL(paths[n % 3] ?? '', small.url), { headers: { cookie: cookie.join('; ') }, redirect: 'manual' })
+  }
+  expect(small.database.prepare('SELECT count(*) AS n FROM oidc').get()?.n).toBeLessThanOrEqual(10)
+})
+
+test('who signs in after that is signed in for as long as ever', async () => {
+  await using small = await startServer()
+  const person = await becomeOwner(small.url, small.authorization.ownerKey.text)
+  await person.get('/oauth/end-session')
+  expect(await signIn(small.url, person)).toMatch(/^eyJ/)
+  const kept = small.database.prepare("SELECT max(expires_at) - unixepoch() AS left FROM oidc WHERE model='Session'")
+  expect(Number(kept.get()?.left)).toBeGreaterThan(29 * 24 * 3600)
 })
 
 test.for([
