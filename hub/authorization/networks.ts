@@ -29,6 +29,22 @@ export function isSameHouse(one: string, other: string, own: readonly Network[] 
   return isIPv4(a) === isIPv4(b) && isWithin(a, [{ address: b, prefix: isIPv4(b) ? 24 : 64 }])
 }
 
+/**
+ * What an address is counted as. Whoever has one IPv6 address has the 2^64 of its network (RFC 6177, RFC 8981), and the next costs nothing:
+ * the network is counted.
+ */
+export function countedAs(address: string): string {
+  const plain = normalize(address)
+  if (isIP(plain) !== 6) return plain
+  // One spelling (RFC 5952), and no dots in it.
+  const [head = '', tail = ''] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::')
+  const [left, right] = [groupsOf(head), groupsOf(tail)]
+  const zeros: readonly string[] = Array(8 - left.length - right.length).fill('0')
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`
+}
+
+const groupsOf = (part: string): readonly string[] => (part === '' ? [] : part.split(':'))
+
 /** `::ffff:192.0.2.1` is an IPv4 address, and a zone (RFC 4007) only tells which cable it came by. */
 const normalize = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
 

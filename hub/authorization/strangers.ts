@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import type { Devices } from './devices/devices.ts'
-import { createLimiter } from './limiter.ts'
+import { createAddressLimiter, createLimiter } from './limiter.ts'
 
 export interface StrangerLimits {
   /** Registrations, and codes asked for, per address and ten minutes. */
@@ -42,11 +42,11 @@ export function boundStrangers(
   const window = minutes(10)
   const perAddress = { tries: bounds.perAddress, window, clock }
   const posts = new Map([
-    ['/oauth/register', createLimiter(perAddress)],
-    ['/oauth/device_authorization', createLimiter(perAddress)],
-    ['/oauth/par', createLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
+    ['/oauth/register', createAddressLimiter(perAddress)],
+    ['/oauth/device_authorization', createAddressLimiter(perAddress)],
+    ['/oauth/par', createAddressLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
   ])
-  const browsers = createLimiter({ tries: bounds.authorizations.perAddress, window, clock })
+  const browsers = createAddressLimiter({ tries: bounds.authorizations.perAddress, window, clock })
   const authorizations = createLimiter({ tries: bounds.authorizations.all, window, clock })
 
   provider.use(async (ctx, next) => {

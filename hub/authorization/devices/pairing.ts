@@ -7,7 +7,7 @@ import { AUDIENCE, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Grants } from '../grants.ts'
-import { createLimiter } from '../limiter.ts'
+import { createAddressLimiter, createLimiter } from '../limiter.ts'
 import type { Elsewhere } from '../networks.ts'
 import type { Account } from '../people/accounts.ts'
 import type { Device, Devices } from './devices.ts'
@@ -68,7 +68,7 @@ export function createPairing(options: {
 }): Pairing {
   const { provider, devices, grants, audit, clock, elsewhere, isSameHouse } = options
   const { window } = GUESSES
-  const byAddress = createLimiter({ tries: GUESSES.byAddress, window, clock })
+  const byAddress = createAddressLimiter({ tries: GUESSES.byAddress, window, clock })
   const byAccount = createLimiter({ tries: GUESSES.byAccount, window, clock })
   const byAll = createLimiter({ tries: GUESSES.byAll, window, clock })
   const deciding = new Set<string>()

@@ -7,7 +7,7 @@ import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import { ATTEMPT_LENGTH, type Attempts, type Errand } from '../identities/attempts.ts'
 import { type IdentityProvider, IdentityProviderError } from '../identities/identity-provider.ts'
-import { createLimiter } from '../limiter.ts'
+import { createAddressLimiter } from '../limiter.ts'
 import { layout, type Markup } from './layout.ts'
 import { addressOf, type Requests } from './requests.ts'
 import { confirmFor, returnTo, signInFor } from './return-to.ts'
@@ -42,7 +42,7 @@ export function createDeparture(options: {
   readonly log: Logger
 }): Departure {
   const { providers, attempts, cookie, clock, log } = options
-  const begun = createLimiter({ tries: 60, window: minutes(10), clock })
+  const begun = createAddressLimiter({ tries: 60, window: minutes(10), clock })
   return {
     async leave(c, { provider: id, errand, returnTo: to }) {
       const provider = providers.find((each) => each.id === id)

@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
-import { createLimiter } from '../limiter.ts'
+import { createAddressLimiter } from '../limiter.ts'
 import { type Account, type Accounts, newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitation, type Invitations, type Newcomer } from '../people/invitations.ts'
 import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
@@ -34,7 +34,7 @@ export function invitationPages(options: {
 }): Hono<Requests> {
   const { accounts, invitations, passkeys, sessions, cookie, challengeCookie, audit, clock } = options
   const { departure, identityForms } = options
-  const tries = createLimiter({ tries: 10, window: minutes(10), clock })
+  const tries = createAddressLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
   const offer = (about: { invitation: Invitation; key: string; name: string; wrong?: string }): Markup =>

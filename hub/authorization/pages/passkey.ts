@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
-import { createLimiter } from '../limiter.ts'
+import { createAddressLimiter } from '../limiter.ts'
 import { newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitations } from '../people/invitations.ts'
 import { CHALLENGE_LENGTH, newBrowserText, type Passkeys, type Purpose } from '../sign-in/passkeys.ts'
@@ -40,7 +40,7 @@ export function passkeyPages(options: {
   readonly clock: Clock
 }): Hono<Requests> {
   const { passkeys, invitations, challengeCookie, stepUp, clock } = options
-  const asked = createLimiter({ tries: 60, window: minutes(10), clock })
+  const asked = createAddressLimiter({ tries: 60, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
   pages.post('/passkey/options', async (c) => {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
-import { createLimiter } from '../limiter.ts'
+import { createAddressLimiter } from '../limiter.ts'
 import { type Accounts, newAccount } from '../people/accounts.ts'
 import type { OwnerKey } from '../people/owner-key.ts'
 import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
@@ -22,7 +22,7 @@ export function setupPages(options: {
   readonly clock: Clock
 }): Hono<Requests> {
   const { accounts, sessions, cookie, ownerKey, audit, clock } = options
-  const tries = createLimiter({ tries: 10, window: minutes(10), clock })
+  const tries = createAddressLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
   pages.get('/setup', (c) => (accounts.hasOwner() ? c.html(alreadyDone, 410) : c.html(setupForm({}))))

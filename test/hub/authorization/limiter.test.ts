@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { createLimiter } from '../../../hub/authorization/limiter.ts'
+import { createGuesses } from '../../../hub/authorization/guesses.ts'
+import { createAddressLimiter, createLimiter } from '../../../hub/authorization/limiter.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 
 /** How many of `times` tries of `key` are allowed. */
@@ -42,4 +43,24 @@ test('a flood of names does not fill the memory, and does not free those who are
   tryAll(limiter, 'guesser', 5)
   for (let n = 0; n < 900; n++) limiter.count(`other ${n}`)
   expect(limiter.allows('guesser')).toBe(false)
+})
+
+test('who has a network of IPv6 has the tries of one address', () => {
+  const limiter = createAddressLimiter({ tries: 10, window: minutes(10), clock: new VirtualClock() })
+  let allowed = 0
+  for (let n = 0; n < 50; n++) allowed += tryAll(limiter, `2001:db8:1:2::${n.toString(16)}`, 1)
+  expect(allowed).toBe(10)
+  limiter.giveBack('2001:db8:1:2:f::1')
+  expect(limiter.allows('2001:db8:1:2::1')).toBe(true)
+  expect(tryAll(limiter, '2001:db8:1:3::1', 20)).toBe(10)
+  expect(tryAll(limiter, '192.0.2.1', 20) + tryAll(limiter, '192.0.2.2', 20)).toBe(20)
+})
+
+test('names as long as a form leave no more behind than short ones', () => {
+  const guesses = createGuesses(new VirtualClock())
+  const before = process.memoryUsage().heapUsed
+  for (let n = 0; n < 9_000; n++) {
+    guesses.take({ address: `10.0.${n >> 8}.${n & 255}`, name: `${n} ${'x'.repeat(16_000)}` })
+  }
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(80e6)
 })

@@ -1,7 +1,7 @@
 // Who may be let in from where: a device and the phone beside it are in one house.
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { isSameHouse, type Network, ownNetworks } from '../../../hub/authorization/networks.ts'
+import { countedAs, isSameHouse, type Network, ownNetworks } from '../../../hub/authorization/networks.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 import { becomeOwner } from '../../person.ts'
 import { createBareDevice } from './device-client.ts'
@@ -33,6 +33,24 @@ test.for([
 ] as const)('%s and %s are in one house: %s', ([one, other, same]) => {
   expect(isSameHouse(one, other, HOUSE)).toBe(same)
   expect(isSameHouse(other, one, HOUSE)).toBe(same)
+})
+
+test.for([
+  ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
+  ['2001:DB8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
+  ['2001:0db8:0001:0002:0000:0000:0000:0007', '2001:db8:1:2::/64'],
+  ['2001:db8:1:3::7', '2001:db8:1:3::/64'],
+  ['2001:db8::7', '2001:db8:0:0::/64'],
+  ['2001:db8:0:0:1::', '2001:db8:0:0::/64'],
+  ['fe80::7%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::', '0:0:0:0::/64'],
+  ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['192.0.2.1', '192.0.2.1'],
+  ['unknown', 'unknown'],
+] as const)('%s is counted as %s', ([address, network]) => {
+  expect(countedAs(address)).toBe(network)
 })
 
 test('this machine is a house of its own', () => {
