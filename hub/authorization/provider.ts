@@ -32,7 +32,7 @@ import { signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
 import type { SignInGuard } from './sign-in/sign-in-guard.ts'
 import { interactionPolicy } from './sign-in/sign-in-policy.ts'
-import { boundStrangers, type StrangerLimits } from './strangers.ts'
+import { boundAssertions, boundStrangers, type StrangerLimits } from './strangers.ts'
 
 const DEVICE_CODE_SECONDS = 600
 /** RFC 7523 §3: "unreasonably far in the future" is for the server to say; a minute is usual. */
@@ -80,6 +80,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const { issuer, database, keys, accounts, devices, clock, log, pollInterval, legacyFlows } = options
   const { registrationTokens: tokens, accessTokenLifetime } = options
   const accessTokenSeconds = Math.ceil(accessTokenLifetime / 1000)
+  const mayProve = boundAssertions({ devices, clock, pollInterval })
   const registering = registration({ devices, tokens, random: options.random })
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter({ database, beside: options.beside }, clock),
@@ -146,7 +147,7 @@ export function createProvider(options: ProviderOptions): Provider {
         },
       },
     },
-    assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp, iat }) => {
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp, iat }, _header, { clientId }) => {
       const now = Math.floor(clock.now() / 1000)
       // One that is made ahead of its time waits for whoever finds it.
       if (iat !== undefined && !(Number(iat) - now <= CLOCKS_DIFFER_SECONDS)) {
@@ -157,6 +158,7 @@ export function createProvider(options: ProviderOptions): Provider {
       if (left > LONGEST_ASSERTION_SECONDS) {
         throw new errors.InvalidClientAuth(`a client assertion must end within ${LONGEST_ASSERTION_SECONDS} seconds`)
       }
+      if (!mayProve(clientId)) throw new errors.TemporarilyUnavailable('too many requests: wait some minutes')
     },
     // The library connects to no private address, and a household's programs have no other. What is called was judged when the program
     // was registered (clients/app-policy.ts), and it is never more than a sign-out that is told.

@@ -2,7 +2,8 @@
 // without; each of it leaves a row. So all of it is counted and measured (cross-device flows, RFC 10027: limits on issue as well as on entry).
 import type Provider from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
-import { minutes } from '#contract/time.ts'
+import { isDeviceId } from '#contract/ids.ts'
+import { type Millis, minutes } from '#contract/time.ts'
 import type { Devices } from './devices/devices.ts'
 import { createAddressLimiter, createLimiter } from './limiter.ts'
 
@@ -28,6 +29,28 @@ const LONGEST_BODY = 16 * 1024
 /** Where a browser is sent, with what follows below it: the library begins a session there, or goes on with one that has ended. */
 const BROWSERS = /^\/oauth\/(?:authorize|end-session)(?:\/|$)/
 
+const WINDOW = minutes(10)
+
+/**
+ * Returns whether this client may prove itself once more: the id of each of its assertions is remembered until it ends, and a device that
+ * nobody has let in is anybody. It has twice what it needs to ask at its pace, and some to begin with.
+ */
+export function boundAssertions(options: {
+  readonly devices: Devices
+  readonly clock: Clock
+  readonly pollInterval: Millis
+}): (clientId: string) => boolean {
+  const { devices, clock, pollInterval } = options
+  const tries = Math.ceil((2 * WINDOW) / pollInterval) + 60
+  const limiter = createLimiter({ tries, window: WINDOW, clock })
+  return (clientId) => {
+    if (!isDeviceId(clientId) || devices.find(clientId)?.pairedAt !== undefined) return true
+    if (!limiter.allows(clientId)) return false
+    limiter.count(clientId)
+    return true
+  }
+}
+
 export function boundStrangers(
   provider: Provider,
   options: {
@@ -39,7 +62,7 @@ export function boundStrangers(
   },
 ): void {
   const { devices, clock, bounds, sessionOf } = options
-  const window = minutes(10)
+  const window = WINDOW
   const perAddress = { tries: bounds.perAddress, window, clock }
   const posts = new Map([
     ['/oauth/register', createAddressLimiter(perAddress)],

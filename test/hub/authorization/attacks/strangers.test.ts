@@ -2,7 +2,7 @@
 import { request } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
-import { hours } from '#contract/time.ts'
+import { hours, minutes } from '#contract/time.ts'
 import { VirtualClock } from '../../../../simulator/clock.ts'
 import { signIn } from '../../../home.ts'
 import { becomeOwner, createPerson } from '../../../person.ts'
@@ -168,6 +168,28 @@ test('a cookie of a session that has ended begins no others without end', async 
     await fetch(new URL(paths[n % 3] ?? '', small.url), { headers: { cookie: cookie.join('; ') }, redirect: 'manual' })
   }
   expect(small.database.prepare('SELECT count(*) AS n FROM oidc').get()?.n).toBeLessThanOrEqual(10)
+})
+
+test('a device that nobody has let in proves itself so often and no more, and goes on as ever once it is', async () => {
+  await using small = await startServer({ pollInterval: minutes(1) })
+  const person = await becomeOwner(small.url, small.authorization.ownerKey.text)
+  const [device, neighbour] = [await createBareDevice(small.url), await createBareDevice(small.url)]
+  const { deviceCode, userCode } = await device.askForCode()
+  const errors = new Map<unknown, number>()
+  for (let n = 0; n < 120; n++) {
+    const { error } = (await device.redeem('x', await device.assertion({}, '5m'))).body
+    errors.set(error, (errors.get(error) ?? 0) + 1)
+  }
+  expect(errors).toEqual(
+    new Map([
+      ['invalid_grant', 79],
+      ['temporarily_unavailable', 41],
+    ]),
+  )
+  expect(small.database.prepare("SELECT count(*) AS n FROM oidc WHERE model='ReplayDetection'").get()?.n).toBe(80)
+  expect((await neighbour.askForCode()).userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)
+  await person.post('/pair', { user_code: userCode, answer: 'approved' })
+  expect((await device.redeem(deviceCode)).body).toHaveProperty('access_token')
 })
 
 test('who signs in after that is signed in for as long as ever', async () => {
