@@ -165,4 +165,5 @@ export const MIGRATIONS: readonly string[] = [
      begun_at INTEGER NOT NULL,
      expires_at INTEGER NOT NULL
    ) STRICT`,
+  `ALTER TABLE registration_tokens ADD COLUMN created_by TEXT REFERENCES accounts(id) ON DELETE CASCADE`,
 ]

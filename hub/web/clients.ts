@@ -54,7 +54,12 @@ export function clientRoutes(
     needsFreshPerson,
     decodeBody(newRegistrationToken),
     (c) => {
-      const made = tokens.create(c.get('body'))
+      const { subject: createdBy, scopes } = c.get('principal')
+      const wanted = c.get('body')
+      const beyond = wanted.scopes.filter((scope) => !scopes.includes(scope))
+      if (beyond.length > 0)
+        return problem(c, 403, `Nobody hands on more than they hold: leave out ${beyond.join(', ')}`)
+      const made = tokens.create({ ...wanted, createdBy })
       if (made === undefined) return problem(c, 403, 'Too many registrations wait: withdraw one, or wait an hour')
       audit.record({ event: 'registration_allowed', ...actorOf(c), detail: made.token.name })
       return c.json({ ...formatToken(made.token), token: made.text } satisfies v.InferOutput<typeof madeBody>, 201)

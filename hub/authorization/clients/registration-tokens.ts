@@ -37,8 +37,10 @@ export interface RegistrationToken extends Allowance {
 }
 
 export interface RegistrationTokens {
-  /** `text` is the secret itself, this once. Undefined when there are too many. */
-  create(wanted: NewRegistrationToken): { readonly text: string; readonly token: RegistrationToken } | undefined
+  /** `text` is the secret itself, this once. Undefined when there are too many. It is good as long as its maker, where there is one, is an owner. */
+  create(
+    wanted: NewRegistrationToken & { readonly createdBy?: string | undefined },
+  ): { readonly text: string; readonly token: RegistrationToken } | undefined
   /** Those that still wait for their program. */
   list(): readonly RegistrationToken[]
   withdraw(id: string): boolean
@@ -58,27 +60,28 @@ const row = v.object({
 })
 
 export function createRegistrationTokens(database: Database, clock: Clock): RegistrationTokens {
+  // Who does not live here any more, or is no owner, lets nobody in.
+  const good =
+    "taken_at IS NULL AND expires_at > ? AND (created_by IS NULL OR created_by IN (SELECT id FROM accounts WHERE role='owner'))"
   const insert = database.prepare(
-    `INSERT INTO registration_tokens (id, text_hash, name, scopes, password, expires_at)
-     SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM registration_tokens) < ${MOST}`,
+    `INSERT INTO registration_tokens (id, text_hash, name, scopes, password, expires_at, created_by)
+     SELECT ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM registration_tokens) < ${MOST}`,
   )
-  const waiting = database.prepare(
-    'SELECT * FROM registration_tokens WHERE taken_at IS NULL AND expires_at > ? ORDER BY expires_at, id',
-  )
+  const waiting = database.prepare(`SELECT * FROM registration_tokens WHERE ${good} ORDER BY expires_at, id`)
   const remove = database.prepare('DELETE FROM registration_tokens WHERE id=?')
-  const take = database.prepare(
-    'UPDATE registration_tokens SET taken_at=? WHERE text_hash=? AND taken_at IS NULL AND expires_at > ? RETURNING *',
-  )
+  const take = database.prepare(`UPDATE registration_tokens SET taken_at=? WHERE text_hash=? AND ${good} RETURNING *`)
   const giveBack = database.prepare('UPDATE registration_tokens SET taken_at=NULL WHERE id=?')
   const sweep = database.prepare('DELETE FROM registration_tokens WHERE expires_at <= ?')
 
   return {
-    create({ name, scopes, password }) {
+    create({ name, scopes, password, createdBy }) {
       const id = `registration-${randomBytes(8).toString('hex')}`
       const text = `latchkey_registration_${randomBytes(32).toString('hex')}`
       const kept = [...new Set(scopes)]
       const expiresAt = instant(clock.now() + LIFETIME)
-      const { changes } = insert.run(id, hashed(text), name, kept.join(' '), Number(password), expiresAt)
+      const { changes } = insert.run(
+        ...[id, hashed(text), name, kept.join(' '), Number(password), expiresAt, createdBy ?? null],
+      )
       return changes === 0 ? undefined : { text, token: { id, name, scopes: kept, password, expiresAt } }
     },
     list: () => waiting.all(clock.now()).map(toToken),

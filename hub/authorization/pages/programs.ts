@@ -72,7 +72,7 @@ export function programPages(options: {
     if (!('account' in session)) return session
     const wanted = v.safeParse(newRegistrationToken, { name: textField(form.name), scopes: listOf(form.scope) })
     if (!wanted.success) return show(c, wanted.issues[0].message)
-    const made = registrationTokens.create(wanted.output)
+    const made = registrationTokens.create({ ...wanted.output, createdBy: session.account.id })
     if (made === undefined) return show(c, 'Too many registrations wait: withdraw one, or wait an hour.')
     audit.record({ event: 'registration_allowed', ...actorAt(c, session), detail: made.token.name })
     return c.html(registrationPage({ name: made.token.name, text: made.text, publicUrl }))

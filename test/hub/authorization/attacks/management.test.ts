@@ -5,6 +5,7 @@ import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
 import { until } from '../../../until.ts'
 import { CALLBACK, letRegister, postRegistration, type Registered, register } from '../flows/apps.ts'
+import { letIn as invite } from '../newcomer.ts'
 import { askForTokens, letIn, openAttackRoom, redeem, type Told, told } from './room.ts'
 
 const room = await openAttackRoom()
@@ -26,6 +27,24 @@ const manage = async ({ uri, token }: Management, method: string, body?: object)
       ...(body && { body: JSON.stringify(body) }),
     }),
   )
+/** A program that comes in without anybody's yes: the token to register it is all that it takes. */
+const SERVICE = { client_name: 'Left behind', grant_types: ['client_credentials'], redirect_uris: [] }
+
+test.for([
+  { what: 'was removed', end: (id: string) => server.authorization.people.remove(id) },
+  { what: 'is an owner no more', end: (id: string) => server.authorization.people.changeRole(id, 'member') },
+])('an owner who $what has nobody registered by a token that they kept', async ({ end }) => {
+  const { id, ...past } = await invite(server, 'Past', 'owner')
+  const made = await past.post('/programs/register', { name: 'Left behind', scope: 'security:disarm' })
+  const [token = ''] = /latchkey_registration_\w+/.exec(made.text) ?? []
+  const waiting = () => server.authorization.registrationTokens.list().filter(({ name }) => name === 'Left behind')
+  expect(waiting()).toHaveLength(1)
+  expect(end(id)).toBe('done')
+  expect(waiting()).toEqual([])
+  expect((await postRegistration(server, token, SERVICE)).status).toBe(401)
+  server.authorization.people.remove(id)
+})
+
 const change = (app: Registered, more: object): Promise<Told> =>
   manage(managementOf(app), 'PUT', {
     ...{ client_id: app.client_id, client_name: 'Dashboard', redirect_uris: [CALLBACK], ...more },

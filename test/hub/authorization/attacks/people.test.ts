@@ -143,6 +143,15 @@ test('a service never manages the home, and the owner’s token of an hour ago m
   expect(await answer.json()).toMatchObject({ error: 'invalid_scope' })
 })
 
+test('who may manage the home and nothing in it registers no program that may more', async () => {
+  const register = (token: string, scopes: readonly string[]) =>
+    hub.ask('POST', '/api/registration-tokens', token, { name: 'Service', scopes })
+  const admin = await hub.accessToken('openid home:admin')
+  const refused = await register(admin, ['home:admin', 'security:disarm'])
+  expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('leave out security:disarm')])
+  expect((await register(admin, ['home:admin'])).status).toBe(201)
+})
+
 test.for([
   {
     what: 'its payload changed',
