@@ -29,8 +29,8 @@ export function createDeviceId(kind: Kind, random: () => number): DeviceId {
   return `${kind}-${Array.from({ length: 6 }, letter).join('')}` as DeviceId
 }
 
-/** What a device may be called by people: one line, on pages and small displays. */
-const DEVICE_NAME = /^(?=.*\S)[\p{L}\p{N} .,'’()&/-]{1,48}$/u
+/** What a device may be called by people: one line, on pages and small displays. Some letters, Hangul fillers for one, are seen by nobody. */
+const DEVICE_NAME = /^(?=.*\S)(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N} .,'’()&/-]{1,48}$/u
 
 /** The same for a message: "it must be …". */
 export const DEVICE_NAME_FORM = "1 to 48 letters, digits, spaces and .,'’()&/-"

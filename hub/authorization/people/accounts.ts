@@ -27,14 +27,26 @@ const row = v.object({
   created_at: v.number(),
 })
 
+/**
+ * One key for all the ways to write a name that nobody can tell apart on a page: capitals, accents in one character or two, wide letters,
+ * other blanks, and what is not seen at all.
+ */
+export const nameKey = (typed: string): string =>
+  typed.normalize('NFKC').toUpperCase().replace(UNSEEN, '').replace(/\s+/gu, ' ').trim()
+
+/** The braille pattern without a dot is a letter, and empty. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
+
 /** What a person types to make an account. The messages are shown to them. */
 export const newAccount = v.object({
   name: v.pipe(
     v.string(),
+    v.normalize('NFC'),
     v.trim(),
     v.minLength(1, 'Please choose a name'),
     v.maxLength(64, 'A name has at most 64 characters'),
     v.regex(/^[^\p{C}]*$/u, 'A name is made of letters, digits, spaces and signs'),
+    v.check((name) => nameKey(name) !== '', 'A name is made of letters, digits, spaces and signs'),
   ),
   password: v.pipe(
     v.string(),
@@ -43,9 +55,6 @@ export const newAccount = v.object({
   ),
 })
 export type NewAccount = v.InferOutput<typeof newAccount>
-
-/** One key for all the ways to type a name that `check` takes for the same. */
-export const nameKey = (typed: string): string => typed.trim().toLowerCase()
 
 export interface Accounts {
   find(id: string): Account | undefined
@@ -64,7 +73,7 @@ export interface Accounts {
   /** Makes the owner. Undefined when there is one already: the first link that is used wins. */
   createOwner(wanted: NewAccount): Promise<Account | undefined>
   /**
-   * Makes an account; undefined when somebody has this name. One without a password can be signed in to only once it was given another
+   * Makes an account; undefined when somebody has this name, or one that looks the same. One without a password can be signed in to only once it was given another
    * way: do both in one transaction.
    */
   create(wanted: {
@@ -102,6 +111,11 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
   const isNotLastOwner = "(role<>'owner' OR (SELECT count(*) FROM accounts WHERE role='owner') > 1)"
   const updateRole = database.prepare(`UPDATE accounts SET role=?1 WHERE id=?2 AND (?1='owner' OR ${isNotLastOwner})`)
   const remove = database.prepare(`DELETE FROM accounts WHERE id=? AND ${isNotLastOwner}`)
+  /** As it is written, before what only looks like it: both may be there since before names were held to that. */
+  const rowNamed = (name: string) => {
+    const key = nameKey(name)
+    return byName.get(name.trim()) ?? all.all().find((each) => nameKey(String(each.name)) === key)
+  }
   const decoy = decoyHash(cost)
 
   const outcome = (id: string, { changes }: { readonly changes: number | bigint }): AccountChange => {
@@ -121,7 +135,7 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
       return found && toAccount(found)
     },
     named(name) {
-      const found = byName.get(name.trim())
+      const found = rowNamed(name)
       return found && toAccount(found)
     },
     list: () =>
@@ -129,7 +143,7 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
         const { created_at: createdAt, password_hash: hash } = v.parse(row, found)
         return { ...toAccount(found), createdAt: instant(createdAt), hasPassword: hash !== null }
       }),
-    check: (name, password) => checked(byName.get(name.trim()), password),
+    check: (name, password) => checked(rowNamed(name), password),
     checkById: (id, password) => checked(byId.get(id), password),
     hasOwner: () => owner.get() !== undefined,
     hasPassword: (id) => (byId.get(id)?.password_hash ?? null) !== null,
@@ -143,6 +157,7 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
       return changes === 1 ? { id, name, role: 'owner' } : undefined
     },
     create({ id, name, role, passwordHash }) {
+      if (rowNamed(name) !== undefined) return undefined
       const { changes } = insert.run(id, name, role, passwordHash ?? null, clock.now())
       return changes === 1 ? { id, name, role } : undefined
     },

@@ -1,6 +1,9 @@
 // Invitations alone, and then the page of whoever opens one.
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
+import { isDeviceName } from '#contract/ids.ts'
 import { minutes } from '#contract/time.ts'
+import { nameKey, newAccount } from '../../../../hub/authorization/people/accounts.ts'
 import {
   INVITATION_LENGTH,
   type Invitations,
@@ -73,6 +76,35 @@ test('a name that is taken, however it is written, costs no invitation', async (
     'joined',
     'unusable',
   ])
+})
+
+test.for([
+  { what: 'an accent in one character or two', taken: 'Zo\u00e9', alike: ['Zoe\u0301', 'ZO\u00c9', 'zoe\u0301'] },
+  { what: 'another blank', taken: 'Kim Lee', alike: ['Kim\u00a0Lee', 'Kim  Lee', 'kim\u2003lee'] },
+  { what: 'letters that are not seen', taken: 'Lou', alike: ['Lou\u3164', 'L\u034fou', '\u2800Lou', 'Lou\ufe0f'] },
+  { what: 'wide letters', taken: 'Ada', alike: ['\uff21\uff44\uff41'] },
+  { what: 'capitals of any alphabet', taken: '\u0416\u0435\u043d\u044f', alike: ['\u0436\u0435\u043d\u044f'] },
+])('nobody gets a name that looks like another’s: $what', async ({ taken, alike }) => {
+  using home = await openHousehold()
+  const join = (name: string) =>
+    home.invitations.redeem(invite(home.invitations, home.robin.id).text, { name, firstWay: byPassword }).outcome
+  expect(join(taken)).toBe('joined')
+  for (const name of alike) {
+    expect(join(name), name).toBe('name_taken')
+    // And whoever types it so is known, and counted, as the one who has it.
+    expect(home.accounts.named(name)?.name).toBe(taken)
+    expect(nameKey(name)).toBe(nameKey(taken))
+  }
+})
+
+test('a name that nobody sees is none', () => {
+  for (const name of ['\u3164', '\u115f \u1160', '\u2800', '\u034f', '\ufe0f']) {
+    expect(v.is(newAccount.entries.name, name), JSON.stringify(name)).toBe(false)
+    expect(isDeviceName(name), JSON.stringify(name)).toBe(false)
+  }
+  for (const name of ['\u2764\ufe0f', 'Zo\u00e9', '\uae40\ubbfc', '\u0645\u0631\u064a\u0645']) {
+    expect(v.is(newAccount.entries.name, name), name).toBe(true)
+  }
 })
 
 test('what cannot be kept with the account undoes it: nobody is left without a way to sign in', async () => {
