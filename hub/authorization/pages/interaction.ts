@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
+import { decodeJwt } from 'jose'
 import type Provider from 'oidc-provider'
 import type { Interaction } from 'oidc-provider'
 import { errors } from 'oidc-provider'
@@ -81,6 +82,9 @@ export function interactionPages(options: {
       const { account } = current
       const { prompt, params, session } = interaction
       if (prompt.name === 'login') {
+        if (!isMeant(params.id_token_hint, current)) {
+          return finish(c, { error: 'login_required', error_description: 'somebody else is signed in here' })
+        }
         if (mustConfirm(interaction, current, clock.now())) return c.redirect(confirmFor(c.req.path), 303)
         if (session !== undefined && session.accountId !== account.id) {
           // Somebody else was here before: the library would ask them to sign out first, on a page that we do not have.
@@ -134,6 +138,14 @@ function mustConfirm({ prompt, params, iat }: Interaction, { confirmedAt }: Sess
   if (confirmedAt >= iat * 1000) return false
   const { max_age: maxAge } = params
   return prompt.reasons.includes('login_prompt') || (maxAge !== undefined && now - confirmedAt > Number(maxAge) * 1000)
+}
+
+/**
+ * OpenID Connect Core §3.1.2.1: with an `id_token_hint` the answer is about the person that it names, or it is an error. The library has
+ * checked that the hint is one of ours, and asks for a sign-in; it does not look at who came of it.
+ */
+function isMeant(hint: unknown, { account }: Session): boolean {
+  return typeof hint !== 'string' || decodeJwt(hint).sub === account.id
 }
 
 const WEIGHTY: readonly Scope[] = ['security:disarm', 'home:admin']

@@ -1,7 +1,9 @@
 // Attacks on the authorization code: stolen, used twice, injected, without its proof (RFC 9700 §4.2, §4.5, §4.8).
 import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
+import type { Person } from '../../../person.ts'
 import { CALLBACK, post, register } from '../flows/apps.ts'
+import { letIn as invite } from '../newcomer.ts'
 import {
   ask,
   askForTokens,
@@ -109,6 +111,21 @@ test('every answer says whose it is, and that it would say so: no mix-up (RFC 92
   const refused = await ask(authorizeUrl(server, app, { prompt: 'none' }))
   const back = new URL(refused.headers.get('location') ?? 'about:blank')
   expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'login_required', iss: server.url.origin })
+})
+
+test('a program that means somebody gets nobody else (OpenID Connect Core §3.1.2.1, id_token_hint)', async () => {
+  const app = await register(server)
+  const { body } = await redeem(server, app, await codeFor(room, app))
+  const kim = await invite(server, 'Kim', 'member')
+  const follow = async (person: Person, more: Record<string, string | undefined>): Promise<URL> => {
+    const { pathname, search } = authorizeUrl(server, app, { id_token_hint: String(body.id_token), ...more })
+    return person.follow(`${pathname}${search}`, (to) => to.origin !== server.url.origin)
+  }
+  for (const prompt of [undefined, 'none', 'consent']) {
+    const back = await follow(kim, { prompt })
+    expect([back.searchParams.get('error'), back.searchParams.get('code')]).toEqual(['login_required', null])
+  }
+  expect((await follow(owner, { prompt: undefined })).searchParams.get('code')).toMatch(/./)
 })
 
 test('prompt=none never stands for a yes', async () => {
