@@ -106,8 +106,10 @@ export function createProvider(options: ProviderOptions): Provider {
       'id_token',
       ...(legacyFlows.includes('implicit-token') ? (['id_token token'] as const) : []),
     ],
-    // A program that runs in a browser may ask from where it is redirected to, and nowhere else.
+    // A program that runs in a browser may ask from where it is redirected to, and nowhere else. A scheme of one's own has no origin: its
+    // `null` is also that of any frame in a sandbox (HTML §7.1.1).
     clientBasedCORS: (_ctx, origin, client) =>
+      origin !== 'null' &&
       client.redirectUris?.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin) === true,
     pkce: { required: () => true },
     extraClientMetadata: { properties: OWN_PROPERTIES, validator: registering.checkMetadata },

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createPerson } from '../../../person.ts'
 import { openHubRoom } from '../../hub-room.ts'
 import { createBareDevice } from '../device-client.ts'
-import { answerConsent, letRegister, register } from '../flows/apps.ts'
+import { answerConsent, letRegister, post, register } from '../flows/apps.ts'
 import { ask, authorizeUrl, openAttackRoom } from './room.ts'
 
 const room = await openAttackRoom()
@@ -260,6 +260,15 @@ test('a page of another site reads no answer of the token endpoint, unless it is
     expect(await from(origin, spa.client_id)).toBeNull()
     expect(await from(origin, 'latchkey-page')).toBeNull()
   }
+})
+
+test('a page of no origin is no program’s own, not even of one whose scheme has none either', async () => {
+  const app = await register(server, {
+    ...{ application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: ['com.example.app:/callback'] },
+  })
+  const form = { client_id: app.client_id, grant_type: 'authorization_code', code: 'x', code_verifier: 'x'.repeat(43) }
+  const answer = await post(server, '/oauth/token', form, { origin: 'null' })
+  expect(answer.headers.get('access-control-allow-origin')).toBeNull()
 })
 
 test('a page of another site neither reads nor changes anything by the API with the browser’s cookies', async () => {
