@@ -14,6 +14,8 @@ const WINDOW = minutes(1)
 const LONGEST_PROOF = 4096
 /** Beyond, no proof is taken until some have grown old: one that is forgotten could be used again. */
 const MOST_REMEMBERED = 20_000
+/** Of one holder: sixteen a second, and the others have theirs whatever one does. */
+export const MOST_OF_ONE = 2_000
 
 export interface Shown {
   /** The DPoP header, or on MQTT the user name. */
@@ -25,8 +27,16 @@ export interface Shown {
 }
 
 export interface Proofs {
-  /** Throws an `AdmissionError` unless `shown` proves the possession of the key with this thumbprint (RFC 7638), now and once. */
-  check(shown: Shown, thumbprint: string): Promise<void>
+  /** Throws an `AdmissionError` unless `shown` proves the possession of the holder's key, now and once. */
+  check(shown: Shown, holder: Holder): Promise<void>
+}
+
+/** Whose token it is. */
+export interface Holder {
+  /** Of the key (RFC 7638). */
+  readonly thumbprint: string
+  /** The same for all keys that one has: they cost nothing. */
+  readonly name: string
 }
 
 const claims = v.object({
@@ -39,22 +49,30 @@ const claims = v.object({
 
 export function createProofs(clock: Clock): Proofs {
   // Oldest first: all are remembered equally long.
-  const used = new Map<string, Instant>()
+  const used = new Map<string, { readonly until: Instant; readonly by: string }>()
+  const counts = new Map<string, number>()
   const bad = (why: string) => new AdmissionError('bad_proof', why)
 
-  const rememberOnce = (jti: string): void => {
-    const now = clock.now()
-    for (const [key, until] of used) {
-      if (until > now) break
+  const countOf = (by: string): number => counts.get(by) ?? 0
+  const forgetOld = (now: Instant): void => {
+    for (const [key, { until, by }] of used) {
+      if (until > now) return
       used.delete(key)
+      if (countOf(by) > 1) counts.set(by, countOf(by) - 1)
+      else counts.delete(by)
     }
+  }
+  const rememberOnce = (jti: string, by: string): void => {
+    const now = clock.now()
+    forgetOld(now)
     if (used.has(jti)) throw bad('its proof was used before')
-    if (used.size >= MOST_REMEMBERED) throw bad('too many proofs came at once')
-    used.set(jti, instant(now + 2 * WINDOW + seconds(1)))
+    if (used.size >= MOST_REMEMBERED || countOf(by) >= MOST_OF_ONE) throw bad('too many proofs came at once')
+    used.set(jti, { until: instant(now + 2 * WINDOW + seconds(1)), by })
+    counts.set(by, countOf(by) + 1)
   }
 
   return {
-    async check({ proof, method, url, token }, thumbprint) {
+    async check({ proof, method, url, token }, { thumbprint, name }) {
       if (proof === undefined || proof === '') throw new AdmissionError('proof_missing', 'it is bound to a key')
       if (proof.length > LONGEST_PROOF) throw bad('its proof is longer than any')
       const now = clock.now()
@@ -73,7 +91,7 @@ export function createProofs(clock: Clock): Proofs {
       if (htm !== method || !sameUrl(htu, url)) throw bad('its proof is for another request')
       if (ath !== hash('sha256', token, 'base64url')) throw bad('its proof is for another token')
       if (Math.abs(iat * 1000 - now) > WINDOW) throw bad('its proof is not of now')
-      rememberOnce(`${thumbprint}/${hash('sha256', jti, 'base64url')}`)
+      rememberOnce(`${thumbprint}/${hash('sha256', jti, 'base64url')}`, name)
     },
   }
 }

@@ -19,7 +19,10 @@ export const createAdmission = (verifier: Verifier, proofs: Proofs): Admission =
   async admit(token, approach) {
     const claims = await verifier.verify(token)
     // A bound token is never taken as a mere bearer's (RFC 9449 §7.1).
-    if (claims.cnf !== undefined) await proofs.check({ ...approach, token }, claims.cnf.jkt)
+    if (claims.cnf !== undefined) {
+      const name = JSON.stringify([claims.client_id, claims.sub])
+      await proofs.check({ ...approach, token }, { thumbprint: claims.cnf.jkt, name })
+    }
     const { client_id: clientId, sub: subject, grant_id: grantId, role } = claims
     const asked = parseScopes(claims.scope)
     const device = asked.includes('device') && isDeviceId(clientId) ? clientId : undefined
