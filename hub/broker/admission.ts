@@ -17,12 +17,14 @@ export interface Admission {
 
 export const createAdmission = (verifier: Verifier, proofs: Proofs): Admission => ({
   async admit(token, approach) {
-    const claims = await verifier.verify(token)
-    // A bound token is never taken as a mere bearer's (RFC 9449 §7.1).
-    if (claims.cnf !== undefined) {
-      const name = JSON.stringify([claims.client_id, claims.sub])
-      await proofs.check({ ...approach, token }, { thumbprint: claims.cnf.jkt, name })
+    const afterProof = async ({ client_id, sub }: AccessTokenClaims, thumbprint: string) => {
+      await proofs.check({ ...approach, token }, { thumbprint, name: JSON.stringify([client_id, sub]) })
+      return verifier.verify(token)
     }
+    const first = await verifier.verify(token)
+    // A bound token is never taken as a mere bearer's (RFC 9449 §7.1). Once more after it: that takes a while, and whoever is put out
+    // meanwhile has no connection yet that could be ended.
+    const claims = first.cnf === undefined ? first : await afterProof(first, first.cnf.jkt)
     const { client_id: clientId, sub: subject, grant_id: grantId, role } = claims
     const asked = parseScopes(claims.scope)
     const device = asked.includes('device') && isDeviceId(clientId) ? clientId : undefined
