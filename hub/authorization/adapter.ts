@@ -125,13 +125,27 @@ function read(row: unknown, jti?: string): AdapterPayload | undefined {
   return { ...JSON.parse(payload), ...(jti !== undefined && { jti }), ...(consumed !== null && { consumed }) }
 }
 
-/** Returns what deletes whatever has expired; call that every minute. */
+/**
+ * Refresh tokens that are kept of one grant. Each lasts a month, used or not, so that a replay is known: a page that refreshes all day leaves
+ * 144, and a program that does nothing else must not fill the disk. A replay of one that is gone is refused, and ends nothing.
+ */
+export const MOST_REFRESH_TOKENS = 1_000
+
+/** Returns what deletes whatever has expired, or is one too many; call that every minute. */
 export function createSweep(database: Database): (now: Instant) => void {
   // What strangers can make many of, pushed requests and ids of assertions, goes at once.
   const rows = database.prepare("DELETE FROM oidc WHERE expires_at < ? AND (model<>'DeviceCode' OR expires_at < ?)")
+  const surplus = database.prepare(
+    `DELETE FROM oidc WHERE model='RefreshToken' AND id IN (
+       SELECT id FROM (
+         SELECT id, row_number() OVER (PARTITION BY grant_id ORDER BY expires_at DESC, consumed_at IS NOT NULL) AS place
+         FROM oidc WHERE model='RefreshToken'
+       ) WHERE place > ${MOST_REFRESH_TOKENS})`,
+  )
   const sessions = database.prepare('DELETE FROM sessions WHERE expires_at < ?')
   return (now) => {
     rows.run(Math.floor(now / 1000), Math.floor((now - KEEP_EXPIRED) / 1000))
+    surplus.run()
     sessions.run(now)
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { createAdapter, createSweep } from '../../../hub/authorization/adapter.ts'
+import { createAdapter, createSweep, MOST_REFRESH_TOKENS } from '../../../hub/authorization/adapter.ts'
 import { type Database, openBeside, openDatabase } from '../../../hub/store/database.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 
@@ -39,6 +39,25 @@ test('an assertion that was seen is not taken again until it could not be valid 
   await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).rejects.toThrow()
   await clock.advance(seconds(61))
   await expect(seen.upsert('jti', { iss: 'toaster' }, 60)).resolves.toBeUndefined()
+})
+
+test('a grant keeps so many refresh tokens and no more, the newest, and costs no other grant any', async () => {
+  const tokens = adapter('RefreshToken')
+  await tokens.upsert('of another', { jti: 'of another', grantId: 'other' }, 600)
+  await tokens.upsert('of a code', { jti: 'of a code' }, 600)
+  database.exec('BEGIN')
+  for (let n = 0; n < MOST_REFRESH_TOKENS + 5; n++) {
+    await tokens.upsert(`token ${n}`, { jti: `token ${n}`, grantId: 'busy' }, 1000 + n)
+    await tokens.consume(`token ${n}`)
+  }
+  database.exec('COMMIT')
+  createSweep(database)(clock.now())
+  const kept = (grantId: string) =>
+    database.prepare("SELECT count(*) AS n FROM oidc WHERE model='RefreshToken' AND grant_id=?").get(grantId)?.n
+  expect([kept('busy'), kept('other')]).toEqual([MOST_REFRESH_TOKENS, 1])
+  expect(await tokens.find('token 4')).toBeUndefined()
+  expect(await tokens.find('token 5')).toMatchObject({ consumed: expect.any(Number) })
+  expect(await tokens.find('of a code')).toBeDefined()
 })
 
 test('nor by the hub that comes after one that was killed', async () => {
