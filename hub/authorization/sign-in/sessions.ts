@@ -10,6 +10,9 @@ import type { Account, Accounts } from '../people/accounts.ts'
 
 export const SESSION_LENGTH = hours(24 * 30)
 
+/** Browsers of one person that are signed in; with the next, the one that signed in longest ago is not. */
+export const MOST_SESSIONS = 100
+
 /** How exact "last seen" is: each visit written down would be a write to the SD card for every page. */
 const SEEN_STEP = minutes(10)
 
@@ -127,6 +130,7 @@ export function createSessions(options: {
       const now = clock.now()
       const id = randomBytes(8).toString('hex')
       const { address, browser } = from
+      for (const old of ofAccount.all(account.id, now).slice(MOST_SESSIONS - 1)) endById(String(old.id))
       insert.run(
         ...[id, hashed(cookie), account.id, now, confirmedAt ?? now, now, now + SESSION_LENGTH],
         ...[address, browser],

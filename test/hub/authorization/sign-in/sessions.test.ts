@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
 import { nameBrowser } from '../../../../hub/authorization/pages/browser-name.ts'
-import { FRESH_FOR, isFresh, SESSION_LENGTH } from '../../../../hub/authorization/sign-in/sessions.ts'
+import { FRESH_FOR, isFresh, MOST_SESSIONS, SESSION_LENGTH } from '../../../../hub/authorization/sign-in/sessions.ts'
 import { openHousehold } from '../household.ts'
 
 const PHONE = { address: '192.168.1.20', browser: 'Firefox on Android' }
@@ -27,6 +27,22 @@ test('is listed with where it was begun, and when it was last seen, to ten minut
   home.sessions.find(cookie)
   expect(seen()).toBe(begun + minutes(10))
   expect(JSON.stringify(home.database.prepare('SELECT * FROM sessions').all())).not.toContain(cookie)
+})
+
+test('who signs in without end is signed in on the last hundred, and what the others had has ended', async () => {
+  const { home, start } = await open()
+  using _ = home
+  const kim = home.sessions.start({ account: await home.join('Kim', 'guest'), from: PHONE })
+  const first = start()
+  home.sessions.noteGrant(home.sessions.find(first)?.id ?? '', 'g-1')
+  const second = start()
+  for (let n = 2; n < MOST_SESSIONS; n++) start()
+  expect(home.sessions.find(first)).toBeDefined()
+  start()
+  expect([home.sessions.find(first), home.ended]).toEqual([undefined, ['g-1']])
+  expect(home.sessions.find(second)).toBeDefined()
+  expect(home.sessions.list(home.robin.id)).toHaveLength(MOST_SESSIONS)
+  expect(home.sessions.find(kim)).toBeDefined()
 })
 
 test('a confirmation counts five minutes, and makes another cookie of the same session', async () => {
