@@ -126,7 +126,10 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
     if (password.length > PASSWORD_MAX) return undefined
     const kept = found === undefined ? null : v.parse(row, found).password_hash
     const matches = await passwordMatches(password, kept ?? decoy)
-    return kept !== null && matches ? toAccount(found) : undefined
+    if (found === undefined || kept === null || !matches) return undefined
+    // Again: it waits its turn, and whoever was put out by a new password meanwhile must not come back in with the old one.
+    const now = byId.get(toAccount(found).id)
+    return now?.password_hash === kept ? toAccount(now) : undefined
   }
 
   return {

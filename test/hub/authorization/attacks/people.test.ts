@@ -62,6 +62,24 @@ test('and is told the same in the same words, with the password grant too', asyn
   expect(await tell('Nobody at all')).toEqual(told)
 })
 
+test('who keeps signing in with a password that is being changed is out with it', async () => {
+  await using house = await startServer()
+  const robin = await becomeOwner(house.url, house.authorization.ownerKey.text)
+  const thieves = () => Array.from({ length: 6 }, () => createPerson(house.url).post('/sign-in', OWNER))
+  const confirming = createPerson(house.url)
+  await confirming.post('/sign-in', OWNER)
+  // Some wait their turn before the new password does, and some after it.
+  await Promise.all([
+    ...thieves(),
+    robin.post('/account/password', { password: 'another horse battery' }),
+    ...thieves(),
+    confirming.post('/confirm', { password: OWNER.password }),
+  ])
+  expect(house.database.prepare('SELECT count(*) AS n FROM sessions').get()?.n).toBe(1)
+  expect((await robin.get('/account')).text).toContain('Your account')
+  expect((await createPerson(house.url).post('/sign-in', OWNER)).status).toBe(401)
+})
+
 test('asking for a passkey’s challenge tells of nobody', async () => {
   const ask = async (form: Record<string, string>) => {
     const body = new URLSearchParams({ purpose: 'sign_in', ...form })
