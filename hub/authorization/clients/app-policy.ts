@@ -151,7 +151,9 @@ function readScope(metadata: ClientMetadata, { scopes }: Allowance) {
     throw refused('scope must be one text, with a space between two')
   }
   const asked = metadata.scope?.split(' ') ?? ['openid', 'profile', 'offline_access', ...scopes]
-  const openid = OPENID_SCOPES.filter((scope) => asked.includes(scope))
+  const named = OPENID_SCOPES.filter((scope) => asked.includes(scope))
+  // The library refuses an empty list, and takes none for all of them: who names none gets the one that tells the least.
+  const openid = named.length > 0 ? named : ['openid']
   const home: readonly Scope[] = asked.filter(isScope)
   const beyond = home.filter((scope) => !scopes.includes(scope))
   if (beyond.length > 0) {

@@ -32,6 +32,18 @@ test('a service with a secret gets tokens for itself, never for what manages the
   await expect(server.authorization.verifier.verify(token)).rejects.toMatchObject({ code: 'revoked' })
 })
 
+test('a program may name scopes of the home alone, and is held to them', async () => {
+  await using server = await startServer()
+  const service = await register(server, { ...SERVICE, scope: 'home:read' })
+  expect(service.scope).toBe('openid home:read')
+  const ask = async (scope: string) => {
+    const form = { grant_type: 'client_credentials', scope }
+    return (await post(server, '/oauth/token', form, { authorization: basic(service) })).json()
+  }
+  expect(await ask('home:read')).toMatchObject({ scope: 'home:read' })
+  expect(await ask('climate:control')).toMatchObject({ error: 'invalid_scope' })
+})
+
 test('a service with a key of its own proves itself by private_key_jwt, each assertion once', async () => {
   await using server = await startServer()
   const { privateKey, publicKey } = await generateKeyPair('ES256')
