@@ -14,8 +14,7 @@ export function decode<T>(schema: Schema<T>, input: unknown, at: string): T {
   if (result.success) return result.output
   const [issue] = result.issues
   const path = v.getDotPath(issue)
-  const wanted = issue.kind === 'schema' ? `must be ${expected(issue)}` : `is refused: ${issue.message}`
-  throw new ParseError(`Cannot read ${at}${path ? ` at "${path}"` : ''} as it ${wanted}: got ${describe(issue.input)}`)
+  throw new ParseError(`Cannot read ${at}${path ? ` at "${path}"` : ''} as it ${wrong(issue)}`)
 }
 
 /** Reads JSON text by `schema`; text that is no JSON is a `ParseError` as well. */
@@ -28,11 +27,34 @@ function readJson(text: string, at: string): unknown {
     return JSON.parse(text)
   } catch {
     // V8's own message quotes the text, which may hold a secret: it is not passed on as `cause`.
-    throw new ParseError(`Cannot read ${at} as it must be JSON: got ${text.length} characters that are not`)
+    throw new ParseError(
+      `Cannot read ${at} as it must be JSON: got ${text === '' ? 'nothing' : `${text.length} characters that are not`}`,
+    )
   }
 }
 
-const expected = (issue: v.BaseIssue<unknown>): string => issue.expected ?? 'something else'
+/** In words for whoever wrote the input: they know JSON and YAML, and not the library that reads it here. */
+function wrong(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind !== 'schema') return `is refused: ${issue.message}`
+  if (issue.expected === 'never') return 'must not be there: no such key is known'
+  return `must be ${expected(issue)}: got ${describe(issue.input)}`
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  Array: 'an array',
+  Object: 'an object',
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+}
+
+function expected({ expected: wanted, input, path }: v.BaseIssue<unknown>): string {
+  if (wanted === null) return 'something else'
+  // Of a key that is missing the library says its name.
+  if (input === undefined && wanted === JSON.stringify(path?.at(-1)?.key)) return 'there'
+  const [, several] = /^\((.*)\)$/.exec(wanted) ?? []
+  return WORDS[wanted] ?? (several === undefined ? wanted : `one of ${several.replaceAll(' | ', ', ')}`)
+}
 
 function describe(input: unknown): string {
   if (input === undefined) return 'nothing'

@@ -35,7 +35,10 @@ const issuer = v.pipe(
 )
 const scope = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'a scope has no spaces'))
 const entry = v.strictObject({
-  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'it is made of small letters, digits and dashes')),
+  id: v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'it is made of small letters, digits and dashes, and begins with a letter'),
+  ),
   name: words(40),
   issuer,
   clientId: words(256),
@@ -96,8 +99,11 @@ function readYaml(file: string, setting: string): unknown {
   const [error] = document.errors
   if (error === undefined) return document.toJS({ maxAliasCount: 10 })
   const [{ line }] = error.linePos ?? [{ line: 1 }]
-  throw new UsageError(`Cannot use ${setting} at line ${line} as it must be YAML or JSON: ${error.code}`)
+  throw new UsageError(`Cannot use ${setting} at line ${line} as it must be YAML or JSON: got ${inWords(error.code)}`)
 }
+
+/** The parser's message may quote the line, which may hold a secret; its code never does. */
+const inWords = (code: string): string => code.toLowerCase().replaceAll('_', ' ')
 
 function readText(file: string, setting: string): string {
   try {

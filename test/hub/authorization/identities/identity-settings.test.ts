@@ -54,9 +54,10 @@ test('is YAML or JSON, and names the secrets’ files beside it', () => {
 
 test.for<readonly [unknown, string]>([
   [[], 'there is none in it'],
-  [{}, 'must be Array'],
+  [{}, 'must be an array: got an object'],
   [[{ ...GOOGLE, id: 'My Google' }], '"0.id" as it is refused: it is made of small letters'],
-  [[{ ...GOOGLE, id: undefined }], 'at "0.id"'],
+  [[{ ...GOOGLE, id: '1st' }], 'and begins with a letter'],
+  [[{ ...GOOGLE, id: undefined }], 'at "0.id" as it must be there'],
   [[{ ...GOOGLE, name: '' }], 'at "0.name"'],
   [
     [{ ...GOOGLE, issuer: 'http://accounts.google.com' }],
@@ -65,7 +66,7 @@ test.for<readonly [unknown, string]>([
   [[{ ...GOOGLE, issuer: 'https://me:pass@id.example' }], 'at "0.issuer"'],
   [[{ ...GOOGLE, issuer: 'accounts.google.com' }], 'at "0.issuer"'],
   [[{ ...GOOGLE, clientSecret: 'hunter2' }], 'a secret has a file of its own: clientSecretFile'],
-  [[{ ...GOOGLE, secret: 'hunter2' }], 'at "0.secret"'],
+  [[{ ...GOOGLE, secret: 'hunter2' }], 'at "0.secret" as it must not be there: no such key is known'],
   [[{ ...GOOGLE, scopes: ['a b'] }], 'at "0.scopes.0"'],
   [[{ ...GOOGLE, tokenEndpointAuth: 'private_key_jwt' }], 'at "0.tokenEndpointAuth"'],
   [[{ ...GOOGLE, tokenEndpointAuth: 'client_secret_post' }], 'clientSecretFile of "google"'],
@@ -85,7 +86,9 @@ test.for<readonly [unknown, string]>([
 
 test('a file that is none, one that is no YAML, and a secret that others may read are refused', () => {
   expect(() => readIdentityProviders(join(folder, 'nowhere'), 'LATCHKEY_SIGN_IN')).toThrow('must name a file')
-  expect(() => read('- id: "google')).toThrow('LATCHKEY_SIGN_IN (--sign-in) at line 1')
+  expect(() => read('- id: "google')).toThrow(
+    'LATCHKEY_SIGN_IN (--sign-in) at line 1 as it must be YAML or JSON: got missing char',
+  )
   chmodSync(join(folder, 'secret'), 0o644)
   expect(() => read(JSON.stringify([{ ...GOOGLE, clientSecretFile: 'secret' }]))).toThrow('chmod 600')
 })
