@@ -4,13 +4,22 @@ import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
 
+/**
+ * What the library says besides its error, if that tells more. Of text that is no JSON the engine quotes a part, which may hold a secret:
+ * it goes into no log and no answer.
+ */
+function reasonOf(said: string | undefined, detail: string | undefined): string | undefined {
+  return detail === said ? undefined : detail?.replace(/, .*is not valid JSON$/s, ' in JSON')
+}
+
 /** Logs each refusal, and puts its reason into the answer that is on its way. */
 export function explainRefusals(provider: Provider, log: Logger): void {
   const reasons = new WeakMap<object, string>()
   const refused = (ctx: KoaContextWithOIDC, refusal: errors.OIDCProviderError) => {
-    const { error, error_description: because, error_detail: detail } = refusal
+    const { error, error_description: because, error_detail: said } = refusal
     // RFC 8628 §3.5: every device that waits is told so every few seconds.
     if (error === 'authorization_pending') return
+    const detail = reasonOf(because, said)
     if (detail !== undefined) reasons.set(ctx, plain(detail))
     log.warn({ client: ctx.oidc.client?.clientId, route: ctx.oidc.route, error, because, detail }, 'request refused')
   }
@@ -23,6 +32,13 @@ export function explainRefusals(provider: Provider, log: Logger): void {
   provider.on('registration_read.error', refused)
   provider.on('registration_update.error', refused)
   provider.on('revocation.error', refused)
+  provider.on('userinfo.error', (ctx, refusal) => {
+    refused(ctx, refusal)
+    // Tokens for the home are JWTs, which are kept nowhere: that it is not found says too little to whoever sends one.
+    if (ctx.get('authorization').split('.').length === 3) {
+      reasons.set(ctx, 'it is for the home; userinfo wants one that was asked for without a scope of the home')
+    }
+  })
   provider.use(async (ctx, next) => {
     await next()
     const reason = reasons.get(ctx)

@@ -81,7 +81,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const { registrationTokens: tokens, accessTokenLifetime } = options
   const accessTokenSeconds = Math.ceil(accessTokenLifetime / 1000)
   const mayProve = boundAssertions({ devices, clock, pollInterval })
-  const registering = registration({ devices, tokens, random: options.random })
+  const registering = registration({ devices, tokens, legacyFlows, random: options.random })
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter({ database, beside: options.beside }, clock),
     jwks: { keys: keys.signing.keys.map((key) => new Signer(key)) },

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { isDeviceName } from '#contract/ids.ts'
 import { isScope, parseScopes, type Scope } from '#contract/scopes.ts'
 import { DEVICE_GRANT } from '../devices/device-policy.ts'
+import type { LegacyFlow } from '../flows/legacy.ts'
 import type { Allowance } from './registration-tokens.ts'
 
 /** Home's scopes of a client. Apart from OpenID's in `scope`, as the library holds every one in that for its own. */
@@ -21,6 +22,8 @@ const refused = (description: string) => new errors.InvalidClientMetadata(descri
 
 /** Free text that a person reads before they say yes: short, one line, nothing that could pass for something else, as a device's. */
 const appName = v.pipe(v.string(), v.trim(), v.check(isDeviceName))
+
+const switchedOff = (flow: LegacyFlow) => `this hub has it switched off (LATCHKEY_LEGACY_FLOWS=${flow})`
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
 const GRANTS = ['authorization_code', 'implicit', 'client_credentials', 'refresh_token', 'password']
@@ -46,7 +49,11 @@ const PASSED_ON = [
 ]
 
 /** Replaces the metadata by what the policy makes of it. Throws `invalid_client_metadata` or `invalid_redirect_uri`. */
-export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): void {
+export function applyAppPolicy(
+  metadata: ClientMetadata,
+  allowance: Allowance,
+  legacyFlows: readonly LegacyFlow[],
+): void {
   const fetched = FETCHED.find((key) => metadata[key] !== undefined)
   if (fetched !== undefined) throw refused(`${fetched} is not fetched: send what it holds, a key set as jwks`)
   const name = v.safeParse(appName, metadata.client_name)
@@ -65,6 +72,9 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
   }
   const unknown = grants.find((grant) => !GRANTS.includes(grant))
   if (unknown !== undefined) throw refused(`grant_types holds ${JSON.stringify(unknown)}, which is not offered`)
+  if (grants.includes('password') && !legacyFlows.includes('password')) {
+    throw refused(`grant_types must not hold "password": ${switchedOff('password')}`)
+  }
   if (grants.includes('password') && !allowance.password) {
     throw refused('grant_types must not hold "password": the owner has not allowed it for this program')
   }
@@ -75,6 +85,9 @@ export function applyAppPolicy(metadata: ClientMetadata, allowance: Allowance): 
   const responseTypes = (readList(metadata.response_types, 'response_types') ?? ['code']).filter(
     (each) => each !== 'code' || grants.includes('authorization_code'),
   )
+  if (responseTypes.includes('id_token token') && !legacyFlows.includes('implicit-token')) {
+    throw refused(`response_types must not hold "id_token token": ${switchedOff('implicit-token')}`)
+  }
   const redirects = readList(metadata.redirect_uris, 'redirect_uris') ?? []
   for (const uri of redirects) {
     const wrong = faultOf(uri, type)

@@ -4,6 +4,7 @@ import type Provider from 'oidc-provider'
 import { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { applyDevicePolicy, KIND_PROPERTY, nameDevice } from '../devices/device-policy.ts'
 import type { Devices } from '../devices/devices.ts'
+import type { LegacyFlow } from '../flows/legacy.ts'
 import { PAGE_CLIENT } from '../page-client.ts'
 import { applyAppPolicy, HOME_SCOPE_PROPERTY, scopesOfApp } from './app-policy.ts'
 import { createAppId, isAppId } from './apps.ts'
@@ -18,9 +19,10 @@ export const OWN_PROPERTIES = [KIND_PROPERTY, HOME_SCOPE_PROPERTY]
 export function registration(options: {
   readonly devices: Devices
   readonly tokens: RegistrationTokens
+  readonly legacyFlows: readonly LegacyFlow[]
   readonly random: () => number
 }) {
-  const { devices, tokens, random } = options
+  const { devices, tokens, legacyFlows, random } = options
   /** By the request that showed it. */
   const taken = new WeakMap<object, Taken>()
 
@@ -37,7 +39,7 @@ export function registration(options: {
         return
       }
       const allowance = (ctx && taken.get(ctx)) ?? allowanceOfUpdate(ctx)
-      if (allowance !== undefined) applyAppPolicy(metadata, allowance)
+      if (allowance !== undefined) applyAppPolicy(metadata, allowance, legacyFlows)
     },
     feature: {
       enabled: true,

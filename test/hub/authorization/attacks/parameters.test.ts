@@ -127,6 +127,14 @@ test.for([
   }
 })
 
+test.each(['{"client_secret":hunter2}', 'hunter2'])(
+  'nothing of a body that is no JSON is said again: %s',
+  async (body) => {
+    const { body: said } = await raw('/oauth/register', body, 'application/json')
+    expect(said.error_description).toMatch(/^failed to parse the request body: Unexpected token 'h' in JSON$/)
+  },
+)
+
 /** On a connection of its own: one on which too much was sent may be closed. */
 const statusOf = (path: string): Promise<number> =>
   new Promise((resolve, reject) => {

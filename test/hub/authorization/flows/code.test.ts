@@ -87,6 +87,20 @@ test('a program that wants to know who it is, and nothing of the home, gets a to
   expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false })
 })
 
+test('who brings a token for the home to userinfo is told which one it wants', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const config = await discover(server, await register(server))
+  const { url, checks } = await begin(config, 'openid home:read')
+  const tokens = await client.authorizationCodeGrant(config, await answerConsent(owner, url, 'approved'), checks)
+  const headers = { authorization: `Bearer ${tokens.access_token}` }
+  const answer = await fetch(new URL('/oauth/userinfo', server.url), { headers })
+  expect(answer.status).toBe(401)
+  expect(await answer.json()).toMatchObject({
+    error_description: expect.stringContaining('asked for without a scope of the home'),
+  })
+})
+
 test('access tokens for the home can be introspected and revoked although they are JWTs', async () => {
   await using server = await startServer()
   const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)

@@ -137,7 +137,10 @@ test('an access token in the browser is a flow of the past: off, and by the swit
   }
   await using off = await startServer()
   const refused = await postRegistration(off, letRegister(off), wanted)
-  expect(await refused.json()).toMatchObject({ error: 'invalid_client_metadata' })
+  expect(await refused.json()).toMatchObject({
+    error: 'invalid_client_metadata',
+    error_description: expect.stringContaining('switched off (LATCHKEY_LEGACY_FLOWS=implicit-token)'),
+  })
   await using on = await startServer({ legacyFlows: ['implicit-token'] })
   const owner = await becomeOwner(on.url, on.authorization.ownerKey.text)
   const app = await register(on, wanted)
@@ -162,6 +165,7 @@ test('the password grant is off, and then only for programs that the owner has n
   await using off = await startServer()
   expect(await (await postRegistration(off, letRegister(off, { password: true }), PASSWORD)).json()).toMatchObject({
     error: 'invalid_client_metadata',
+    error_description: expect.stringContaining('switched off (LATCHKEY_LEGACY_FLOWS=password)'),
   })
   await using on = await startServer({ legacyFlows: ['password'] })
   expect(await (await postRegistration(on, letRegister(on), PASSWORD)).json()).toMatchObject({
