@@ -1,7 +1,7 @@
 // The hub as a program: `latchkey hub`.
 import pino from 'pino'
 import { aborted, runProgram } from '#contract/program.ts'
-import { formatSettings } from '#contract/settings.ts'
+import { formatSettings, readLogLevel } from '#contract/settings.ts'
 import { HELP_SETTING, HUB_SETTINGS, JSON_SETTING, readHubConfig, readHubSettings } from './config.ts'
 import { type Hub, startHub } from './hub.ts'
 import { formatHub } from './terminal.ts'
@@ -19,7 +19,10 @@ async function main(stop: AbortSignal): Promise<number> {
     return 0
   }
   const log = pino(
-    { level: settings.log ?? 'info', redact: ['*.accessToken', '*.refreshToken', 'req.headers.authorization'] },
+    {
+      level: readLogLevel(settings.log ?? 'info'),
+      redact: ['*.accessToken', '*.refreshToken', 'req.headers.authorization'],
+    },
     pino.destination({ dest: 2, sync: true }),
   )
   await using hub: Hub = await startHub({ ...readHubConfig(settings), log })

@@ -1,4 +1,12 @@
-import { type Environment, readHubUrl, readPem, readSettings, type Setting, UsageError } from '#contract/settings.ts'
+import {
+  type Environment,
+  readHubUrl,
+  readLogLevel,
+  readPem,
+  readSettings,
+  type Setting,
+  UsageError,
+} from '#contract/settings.ts'
 import { type Millis, seconds } from '#contract/time.ts'
 import { HELP_SETTING, JSON_SETTING } from '../hub.ts'
 import { readLength } from '../length.ts'
@@ -58,7 +66,7 @@ function readOwn(given: Given): HubChoice {
   if (tokenLifetime !== undefined && tokenLifetime < SHORTEST_TOKEN) {
     throw new UsageError('Cannot use --token-lifetime as it must be 8s or longer: got less')
   }
-  return { type: 'own', tokenLifetime, log: given.log ?? 'error' }
+  return { type: 'own', tokenLifetime, log: readLogLevel(given.log ?? 'error') }
 }
 
 function readExisting(text: string, given: Given, env: Environment): HubChoice {

@@ -1,5 +1,5 @@
 // The `latchkey` command as a process: what it says of itself, and how it passes on what it is told.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -122,4 +122,10 @@ test('says its version, and helps by either flag', () => {
 test.for(['home', 'hub', 'device', 'simulate', 'mock-hub', 'fleet'])('latchkey %s does as well', (program) => {
   expect(say(program, '--version')).toBe(`${FACTS.version}\n`)
   expect(say(program, '-h')).toMatch(new RegExp(`^Usage: latchkey ${program}`))
+})
+
+test.each(['hub', 'fleet'])('latchkey %s refuses a log level that is none, in one line', (program) => {
+  const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, program, '--log', 'loud'], { cwd: folder })
+  expect(status).toBe(2)
+  expect(String(stderr)).toMatch(/^Cannot use LATCHKEY_LOG \(--log\) as it must be one of .*: got "loud"\n$/)
 })

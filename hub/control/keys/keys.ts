@@ -25,6 +25,7 @@ export const keysCommand: Command<'retire'> = {
     if (word === 'list' && retire === undefined) return { request: 'keys_list' }
     if (word === 'rotate' && retire === undefined) return { request: 'keys_rotate' }
     if (word === 'rotate') return { request: 'keys_retire', ...(retire !== 'all' && { kid: retire ?? '' }) }
+    if (word === 'list') throw new UsageError('Cannot use --retire without rotate: see --help')
     throw new UsageError('Cannot do anything to keys as the word must be list or rotate: see --help')
   },
   say({ keys = [], signsFrom }: Reply): Said {

@@ -93,10 +93,13 @@ test.for([
   ['nothing', []],
   ['another word', ['show']],
   ['a word too many', ['list', 'x']],
-  ['retiring without rotating', ['list', '--retire', 'x']],
   ['an unknown flag', ['rotate', '--force']],
 ] as const)('%s is wrong usage', async ([, args]) => {
   await expect(run('/nowhere', 'keys', ...args)).rejects.toThrow(UsageError)
+})
+
+test('retiring without rotating is wrong usage, and named', async () => {
+  await expect(run('/nowhere', 'keys', 'list', '--retire', 'x')).rejects.toThrow('Cannot use --retire without rotate')
 })
 
 test('--help says what each ends, in 80 columns', async () => {
