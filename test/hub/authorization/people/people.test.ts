@@ -135,3 +135,17 @@ test('an account without a password is nobody to whoever types one', async () =>
   }
   expect([home.accounts.hasPassword('kim'), home.accounts.hasPassword(home.robin.id)]).toEqual([false, true])
 })
+
+test('a name is the same however its letters are typed, also beyond ASCII', async () => {
+  await using server = await startServer()
+  await becomeOwner(server.url, server.authorization.ownerKey.text)
+  await letIn(server, 'Émile', 'member')
+  for (const name of ['Émile', 'émile', ' ÉMILE ', 'E\u0301mile']) {
+    const person = createPerson(server.url)
+    expect((await person.post('/sign-in', { name, password: PASSWORD })).url.pathname, name).not.toBe('/sign-in')
+  }
+  const { accounts } = server.authorization
+  const wanted = { id: 'another', role: 'guest', passwordHash: HASH } as const
+  expect(accounts.create({ ...wanted, name: 'e\u0301mile' })).toBeUndefined()
+  expect(accounts.create({ ...wanted, name: 'Emile' })).toMatchObject({ name: 'Emile' })
+})
