@@ -70,6 +70,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await kim.getByText('Connected', { exact: true }).waitFor()
     await isGood(kim)
     expect(await kim.getByRole('link', { name: 'People' }).count()).toBe(0)
+    await kim.getByText('None yet.', { exact: true }).waitFor()
+    expect(await kim.getByRole('link', { name: 'Pair a device' }).count()).toBe(0)
     await kim.getByRole('link', { name: 'Account' }).click()
     await kim.getByText('Guest:').waitFor()
     await isGood(kim)
@@ -79,6 +81,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
     await page.goto(publicUrl.href)
     await page.getByText('Connected', { exact: true }).waitFor()
+    await page.getByRole('link', { name: 'Pair a device' }).waitFor()
     await isGood(page)
     await page.getByRole('link', { name: 'People' }).click()
     await page.getByRole('strong').filter({ hasText: 'Kim' }).waitFor()

@@ -36,7 +36,7 @@ export function App({ session }: { session: Session }) {
             <h2>Welcome</h2>
             <p>
               Nothing is here yet.
-              {session.own && ' Devices that want in show a code; type it under “Pair a device”.'}
+              {session.mayPair && ' Devices that want in show a code; type it under “Pair a device”.'}
             </p>
           </section>
         )}

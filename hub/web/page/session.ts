@@ -13,6 +13,8 @@ export interface Session {
   readonly scopes: ReadonlySet<string>
   /** Whether people and devices are let in and put out by the hub itself. */
   readonly own: boolean
+  /** Guests let no devices in. */
+  readonly mayPair: boolean
   /** Ends the session at another server; undefined where that cannot be asked for. */
   readonly signOut: (() => void) | undefined
   /** A token that is good for a while; `renew` asks for a new one in any case. Undefined when the server wants a person to sign in. */
@@ -94,21 +96,26 @@ export async function finishSignIn(): Promise<Session> {
     send,
   )
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response)
-  return createSession(place, tokens, await scopesOf(tokens.access_token))
+  return createSession(place, tokens, await readMe(tokens.access_token))
+}
+
+interface Me {
+  readonly scopes: readonly string[]
+  readonly role: string | null
 }
 
 /** What the token allows here. The hub knows, whatever the server calls it. */
-async function scopesOf(token: string): Promise<readonly string[]> {
+async function readMe(token: string): Promise<Me> {
   const response = await fetch('/api/me', { headers: { authorization: `Bearer ${token}` } })
   if (response.status === 403) throw new Error('you may not see this home')
   if (!response.ok) throw new Error(`the hub answered ${response.status} to the token`)
-  return ((await response.json()) as { scopes: readonly string[] }).scopes
+  return (await response.json()) as Me
 }
 
 const isPending = (input: unknown): input is { verifier: string; state: string } =>
   typeof input === 'object' && input !== null && 'verifier' in input && 'state' in input
 
-function createSession(place: Place, first: oauth.TokenEndpointResponse, scopes: readonly string[]): Session {
+function createSession(place: Place, first: oauth.TokenEndpointResponse, me: Me): Session {
   const { facts, server, client, send } = place
   let held = hold(first)
   let refreshToken = first.refresh_token
@@ -132,8 +139,9 @@ function createSession(place: Place, first: oauth.TokenEndpointResponse, scopes:
   }
 
   return {
-    scopes: new Set(scopes),
+    scopes: new Set(me.scopes),
     own: facts.own,
+    mayPair: facts.own && me.role !== 'guest',
     signOut: server.end_session_endpoint === undefined ? undefined : () => leave(place, first.id_token),
     renewIn: () => Math.max(0, held.renewAt - uptime()),
     token({ renew = false } = {}) {

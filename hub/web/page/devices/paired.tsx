@@ -46,7 +46,7 @@ export function PairedDevices({ session }: { session: Session }) {
   return (
     <section class="card" aria-labelledby="paired">
       <h2 id="paired">{session.own ? 'Paired devices' : 'Known devices'}</h2>
-      {devices?.length === 0 && <p>None yet.{session.own && ' A device that wants in shows a code.'}</p>}
+      {devices?.length === 0 && <p>None yet.{session.mayPair && ' A device that wants in shows a code.'}</p>}
       <ul class="list">
         {devices?.map((device) => (
           <li key={device.id}>
@@ -72,7 +72,7 @@ export function PairedDevices({ session }: { session: Session }) {
           </li>
         ))}
       </ul>
-      {session.own && (
+      {session.mayPair && (
         <a class="button" href="/pair">
           Pair a device
         </a>
