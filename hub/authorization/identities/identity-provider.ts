@@ -27,6 +27,8 @@ export interface Secrets {
 export type IdentityProviderErrorCode =
   /** No answer, or one that is none. */
   | 'unreachable'
+  /** It answers, and not as the settings here say: to try again is of no use, to change them is. */
+  | 'not_set_up'
   /** The provider, or the person there, said no. */
   | 'refused'
   /** What came is not from this provider, not for this hub, or not for this browser. */
@@ -97,7 +99,7 @@ export function createIdentityProvider(options: {
       return await running
     } catch (error) {
       if (known !== undefined) return known.server
-      throw unreachable(name, error)
+      throw toDiscoveryError(settings, error)
     }
   }
 
@@ -200,6 +202,26 @@ const unreachable = (name: string, cause: unknown): IdentityProviderError =>
   cause instanceof IdentityProviderError
     ? cause
     : new IdentityProviderError('unreachable', `${name} does not answer`, { cause })
+
+function toDiscoveryError({ name, issuer }: IdentityProviderSettings, error: unknown): IdentityProviderError {
+  if (!(error instanceof oauth.OperationProcessingError)) return unreachable(name, error)
+  const { cause } = error
+  if (cause instanceof Response && cause.status >= 500)
+    return unreachable(name, new Error(`it answered ${cause.status}`))
+  return new IdentityProviderError('not_set_up', faultOf(issuer, error))
+}
+
+/** Which setting is wrong, for the log. */
+function faultOf(issuer: URL, { code, cause }: oauth.OperationProcessingError): string {
+  if (code === oauth.JSON_ATTRIBUTE_COMPARISON) {
+    const { issuer: itself } = (cause as { readonly body: oauth.JsonObject }).body
+    return `its issuer is ${JSON.stringify(tidy(itself).slice(0, LONGEST_REASON))}: write it so in the settings`
+  }
+  const found =
+    cause instanceof Response ? `${cause.status} ${cause.headers.get('content-type') ?? ''}`.trim() : 'no metadata'
+  const place = `${issuer.href.replace(/\/$/, '')}/.well-known/openid-configuration`
+  return `there is no OpenID provider at its issuer, as ${place} must hold its metadata: got ${tidy(found)}`
+}
 
 function toError(name: string, error: unknown): IdentityProviderError {
   if (error instanceof IdentityProviderError) return error

@@ -12,7 +12,7 @@ import type { Account, Accounts } from '../people/accounts.ts'
 import type { Invitations } from '../people/invitations.ts'
 import { isFresh, type Sessions } from '../sign-in/sessions.ts'
 import type { SessionCookie } from './cookie.ts'
-import { type AttemptCookie, backFrom, noSuch, notNow, onTheWay, troubleOf } from './departure.ts'
+import { type AttemptCookie, backFrom, becauseOf, noSuch, notNow, onTheWay, troubleOf } from './departure.ts'
 import { layout, type Markup } from './layout.ts'
 import { addressOf, type Requests, visitorOf } from './requests.ts'
 import { confirmFor, signInFor } from './return-to.ts'
@@ -182,7 +182,7 @@ export function arrivalPages(options: {
       return await arrive(c, attempt, { provider, identity: await provider.finish(query, attempt) })
     } catch (err) {
       if (!(err instanceof IdentityProviderError)) throw err
-      log.warn({ err, provider: provider.id }, 'nobody came back from an identity provider')
+      log.warn({ because: becauseOf(err), provider: provider.id }, 'nobody came back from an identity provider')
       const trouble = troubleOf(provider.name, err)
       return refuse(c, { ...attempt, provider }, trouble, err.code === 'unreachable' ? 502 : 403)
     }

@@ -58,7 +58,7 @@ export function createDeparture(options: {
         return c.req.method === 'GET' ? c.redirect(url.href, 303) : c.html(onTheWay(provider.name, url.href))
       } catch (err) {
         if (!(err instanceof IdentityProviderError)) throw err
-        log.warn({ err, provider: id }, 'an identity provider cannot be used')
+        log.warn({ because: becauseOf(err), provider: id }, 'an identity provider cannot be used')
         return c.html(notNow(troubleOf(provider.name, err), back), 502)
       }
     },
@@ -94,12 +94,18 @@ export function troubleOf(name: string, { code, message }: IdentityProviderError
   switch (code) {
     case 'unreachable':
       return `${name} does not answer. Please try again in a while, or use another way.`
+    case 'not_set_up':
+      return `${name} is not set up rightly here. The log of the hub says what to change; please use another way until then.`
     case 'refused':
       return `${name} says: “${message}”`
     case 'not_believed':
       return `What came from ${name} could not be believed, so nothing was done. The log of the hub says why.`
   }
 }
+
+/** The same for the log, down to the first cause: whoever has to change a setting reads words and no stack. */
+export const becauseOf = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message}: ${becauseOf(cause)}` : message
 
 /** The browser goes on by itself; where it does not, there is a link. */
 export const onTheWay = (name: string, url: string): Markup =>

@@ -417,3 +417,11 @@ test('one whose provider was taken out of the settings is no way in', async () =
   home.accounts.remove(home.robin.id)
   expect(identities.find(identity)).toBeUndefined()
 })
+
+test('a provider that answers by another name is not told to be silent', async () => {
+  const there = elsewhere.settings('one').issuer
+  await using house = (await openHouse({ issuer: new URL(`${there.href}/`) })).server
+  const page = await createPerson(house.url).get('/sign-in/with/one')
+  expect(page.status).toBe(502)
+  expect(page.text).toContain('Realm one is not set up rightly here. The log of the hub says what to change')
+})

@@ -67,3 +67,50 @@ test('Microsoft’s shared issuer is held to the tenant that its token names', a
     server.close()
   }
 })
+
+test.for([
+  {
+    what: 'another issuer',
+    answer: { status: 200, type: 'application/json', body: { issuer: 'http://id.example/realms/work' } },
+    says: { code: 'not_set_up', message: 'its issuer is "http://id.example/realms/work": write it so in the settings' },
+  },
+  {
+    what: 'nothing at this place',
+    answer: { status: 404, type: 'text/html', body: {} },
+    says: {
+      code: 'not_set_up',
+      message: expect.stringMatching(
+        /^there is no OpenID .*\/a\/\.well-known\/openid-configuration .*: got 404 text\/html$/,
+      ),
+    },
+  },
+  {
+    what: 'something else',
+    answer: { status: 200, type: 'text/html', body: {} },
+    says: { code: 'not_set_up', message: expect.stringMatching(/: got no metadata$/) },
+  },
+  {
+    what: 'a bad day',
+    answer: { status: 503, type: 'text/html', body: {} },
+    says: { code: 'unreachable', message: 'Work does not answer' },
+  },
+])('a provider that answers with $what: the settings are named where they are wrong', async ({ answer, says }) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(JSON.stringify(answer.body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const provider = createIdentityProvider({
+    settings: {
+      ...{ id: 'work', name: 'Work', clientId: 'the-house', clientSecret: undefined, tokenEndpointAuth: 'none' },
+      issuer: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a/`),
+      ...{ scopes: ['openid'], confirms: true },
+    },
+    ...{ publicUrl: new URL('http://localhost:1'), clock: systemClock },
+  })
+  try {
+    await expect(provider.begin({ state: 's', nonce: 'n', verifier: 'v' }, false)).rejects.toMatchObject(says)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
