@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
-import { ROLES, type Role } from '#contract/scopes.ts'
+import { ROLES } from '#contract/scopes.ts'
 import { type Instant, millis } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AccountChange, AccountFacts } from '../people/accounts.ts'
@@ -34,10 +34,11 @@ export function peoplePages(options: {
   const pages = new Hono<Requests>()
 
   const { owner, freshOwner } = ownersOnly(stepUp, '/people', notYours)
-  const show = (c: Context<Requests>, session: Session, wrong?: string) =>
+  const show = (c: Context<Requests>, session: Session, wrong?: string, typed: Typed = UNTYPED) =>
     c.html(
       peoplePage({
-        ...{ people: people.list(), invitations: invitations.list(), own: session.account.id, now: clock.now(), wrong },
+        ...{ people: people.list(), invitations: invitations.list(), own: session.account.id, now: clock.now() },
+        ...{ wrong, typed },
       }),
       wrong === undefined ? 200 : 409,
     )
@@ -81,10 +82,12 @@ export function peoplePages(options: {
     if (!('account' in session)) return session
     const hint = textField(form.name).trim()
     const wanted = v.safeParse(newInvitation, { role: form.role, ...(hint !== '' && { nameHint: hint }) })
-    if (!wanted.success) return show(c, session, wanted.issues[0].message)
+    const typed = { name: hint, role: textField(form.role) }
+    if (!wanted.success) return show(c, session, wanted.issues[0].message, typed)
     const inviting = invitations.create({ ...wanted.output, createdBy: session.account.id })
     if (inviting.outcome === 'too_many') {
-      return show(c, session, `There are ${MOST_INVITATIONS} invitations: withdraw one that is not needed.`)
+      const wrong = `There are ${MOST_INVITATIONS} invitations: withdraw one that is not needed.`
+      return show(c, session, wrong, typed)
     }
     audit.record({
       event: 'invitation_created',
@@ -108,6 +111,13 @@ export function peoplePages(options: {
   return pages
 }
 
+/** What was typed for an invitation, and is shown again where it was refused. */
+interface Typed {
+  readonly name: string
+  readonly role: string
+}
+const UNTYPED: Typed = { name: '', role: 'guest' }
+
 const LAST_OWNER = 'This is the last owner. Make somebody else an owner first.'
 
 const peoplePage = (about: {
@@ -116,6 +126,7 @@ const peoplePage = (about: {
   readonly own: string
   readonly now: Instant
   readonly wrong: string | undefined
+  readonly typed: Typed
 }): Markup =>
   layout({
     title: 'People',
@@ -136,9 +147,9 @@ ${about.invitations.map((each) => invitationRow(each, about.now))}
 <form method="post" action="/people/invite">
 <h2>Invite somebody</h2>
 <label for="invite-name">Their name, if you like</label>
-<input id="invite-name" name="name" maxlength="64" autocomplete="off">
+<input id="invite-name" name="name" value="${about.typed.name}" maxlength="64" autocomplete="off">
 <label for="invite-role">What they may do</label>
-${roleSelect('invite-role', 'guest', true)}
+${roleSelect('invite-role', about.typed.role, true)}
 <button>Make a link</button>
 </form>
 <p><a href="/">Back to the home</a></p>`,
@@ -159,7 +170,7 @@ ${roleSelect(`role-${id}`, role, false)}
 </div>
 </li>`
 
-const roleSelect = (id: string, chosen: Role, explained: boolean): Markup =>
+const roleSelect = (id: string, chosen: string, explained: boolean): Markup =>
   html`<select id="${id}" name="role">
 ${ROLES.map((role) => html`<option value="${role}"${role === chosen ? html` selected` : ''}>${ROLE_NAMES[role]}${explained ? `: ${ROLE_SENTENCES[role]}` : ''}</option>`)}
 </select>`

@@ -32,9 +32,9 @@ export function programPages(options: {
   const pages = new Hono<Requests>()
 
   const { owner, freshOwner } = ownersOnly(stepUp, '/programs', notYours)
-  const show = (c: Context<Requests>, wrong?: string) => {
+  const show = (c: Context<Requests>, refused?: Refused) => {
     const lists = { appPasswords: appPasswords.list(), apps: apps.list(), waiting: registrationTokens.list() }
-    return c.html(programsPage({ ...lists, now: clock.now(), wrong }), wrong === undefined ? 200 : 400)
+    return c.html(programsPage({ ...lists, now: clock.now(), refused }), refused === undefined ? 200 : 400)
   }
 
   pages.get('/programs', (c) => {
@@ -46,12 +46,14 @@ export function programPages(options: {
     const form = await c.req.parseBody({ all: true })
     const session = freshOwner(c)
     if (!('account' in session)) return session
-    const wanted = v.safeParse(newAppPassword, { name: textField(form.name), scopes: listOf(form.scope) })
-    if (!wanted.success) return show(c, wanted.issues[0].message)
+    const typed = typedInto(form)
+    const again = (wrong: string) => show(c, { form: 'password', wrong, ...typed })
+    const wanted = v.safeParse(newAppPassword, typed)
+    if (!wanted.success) return again(wanted.issues[0].message)
     const createdBy = { accountId: session.account.id, scopes: ROLE_CEILING[session.account.role] }
     const making = appPasswords.create({ ...wanted.output, createdBy })
     if (making.outcome !== 'made') {
-      return show(c, `There are ${MOST_APP_PASSWORDS} app passwords: revoke one that is not needed.`)
+      return again(`There are ${MOST_APP_PASSWORDS} app passwords: revoke one that is not needed.`)
     }
     audit.record({ event: 'app_password_created', ...actorAt(c, session), clientId: making.appPassword.id })
     return c.html(madePage({ name: making.appPassword.name, text: making.text }))
@@ -70,10 +72,12 @@ export function programPages(options: {
     const form = await c.req.parseBody({ all: true })
     const session = freshOwner(c)
     if (!('account' in session)) return session
-    const wanted = v.safeParse(newRegistrationToken, { name: textField(form.name), scopes: listOf(form.scope) })
-    if (!wanted.success) return show(c, wanted.issues[0].message)
+    const typed = typedInto(form)
+    const again = (wrong: string) => show(c, { form: 'register', wrong, ...typed })
+    const wanted = v.safeParse(newRegistrationToken, typed)
+    if (!wanted.success) return again(wanted.issues[0].message)
     const made = registrationTokens.create({ ...wanted.output, createdBy: session.account.id })
-    if (made === undefined) return show(c, 'Too many registrations wait: withdraw one, or wait an hour.')
+    if (made === undefined) return again('Too many registrations wait: withdraw one, or wait an hour.')
     audit.record({ event: 'registration_allowed', ...actorAt(c, session), detail: made.token.name })
     return c.html(registrationPage({ name: made.token.name, text: made.text, publicUrl }))
   })
@@ -97,19 +101,34 @@ export function programPages(options: {
   return pages
 }
 
-/** The ticked boxes of a form: none, one text, or several. */
-const listOf = (field: unknown): unknown[] => (field === undefined ? [] : [field].flat())
+/** What was typed into one of the two forms and is shown there again, as nobody likes to type it twice. */
+interface Typed {
+  readonly name: string
+  readonly scopes: readonly unknown[]
+}
+interface Refused extends Typed {
+  readonly form: 'password' | 'register'
+  readonly wrong: string
+}
+
+/** The ticked boxes of a form are none, one text, or several. */
+const typedInto = ({ name, scope }: Readonly<Record<string, unknown>>): Typed => ({
+  name: textField(name),
+  scopes: scope === undefined ? [] : [scope].flat(),
+})
+const UNTYPED: Typed = { name: '', scopes: ['home:read'] }
 
 const programsPage = (about: {
   readonly appPasswords: readonly AppPassword[]
   readonly apps: readonly App[]
   readonly waiting: readonly RegistrationToken[]
   readonly now: Instant
-  readonly wrong: string | undefined
-}): Markup =>
-  layout({
+  readonly refused: Refused | undefined
+}): Markup => {
+  const typed = (form: Refused['form']) => (about.refused?.form === form ? about.refused : UNTYPED)
+  return layout({
     title: 'Programs',
-    body: html`${problem(about.wrong)}
+    body: html`${problem(about.refused?.wrong)}
 <section class="card" aria-labelledby="passwords">
 <h2 id="passwords">App passwords</h2>
 <p class="hint">For a program that knows no OAuth, such as Home Assistant, Node-RED or mosquitto.</p>
@@ -120,9 +139,7 @@ ${about.appPasswords.map((each) => passwordRow(each, about.now))}
 </section>
 <form method="post" action="/programs/password">
 <h2>Make an app password</h2>
-<label for="password-name">The program</label>
-<input id="password-name" name="name" maxlength="64" autocomplete="off" required>
-${scopeBoxes('password')}
+${nameAndScopes('password', typed('password'))}
 <button>Make it</button>
 </form>
 <section class="card" aria-labelledby="registered">
@@ -137,19 +154,23 @@ ${about.waiting.map(waitingRow)}
 <form method="post" action="/programs/register">
 <h2>Let a program be registered</h2>
 <p class="hint">You get a token for its developer. It registers one program within an hour, which can never ask for more than this.</p>
-<label for="register-name">The program</label>
-<input id="register-name" name="name" maxlength="64" autocomplete="off" required>
-${scopeBoxes('register')}
+${nameAndScopes('register', typed('register'))}
 <button>Make a token</button>
 </form>
 <p><a href="/">Back to the home</a></p>`,
   })
+}
 
-const scopeBoxes = (form: string): Markup => html`<fieldset>
+const nameAndScopes = (
+  form: Refused['form'],
+  { name, scopes }: Typed,
+): Markup => html`<label for="${form}-name">The program</label>
+<input id="${form}-name" name="name" value="${name}" maxlength="64" autocomplete="off" required>
+<fieldset>
 <legend>It may</legend>
 ${ROLE_CEILING.owner.map(
   (scope) =>
-    html`<label class="box" for="${form}-${scope}"><input type="checkbox" id="${form}-${scope}" name="scope" value="${scope}"${scope === 'home:read' ? html` checked` : ''}> ${SCOPE_SENTENCES[scope]}</label>`,
+    html`<label class="box" for="${form}-${scope}"><input type="checkbox" id="${form}-${scope}" name="scope" value="${scope}"${scopes.includes(scope) ? html` checked` : ''}> ${SCOPE_SENTENCES[scope]}</label>`,
 )}
 </fieldset>`
 

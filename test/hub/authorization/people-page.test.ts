@@ -42,6 +42,15 @@ test('an invitation is listed by whom it is for, and withdrawn', async () => {
   expect((await createPerson(server.url).post('/invitation', { key })).status).toBe(403)
 })
 
+test('an invitation that is refused keeps what was typed', async () => {
+  const { server, robin } = await openHouse()
+  await using _ = server
+  const { text } = await robin.post('/people/invite', { name: 'Kim\u202e', role: 'member' })
+  expect(text).toContain('role="alert"')
+  expect(text).toContain('name="name" value="Kim\u202e"')
+  expect(text).toMatch(/id="invite-role".*<option value="member" selected/s)
+})
+
 const CHANGES: readonly (readonly [string, Record<string, string>])[] = [
   ['/people/invite', { role: 'owner' }],
   ['/people/role', { role: 'owner' }],

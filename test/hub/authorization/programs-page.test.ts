@@ -34,6 +34,16 @@ test('without a name or anything that it may do there is none, and the page says
   expect(server.authorization.appPasswords.list()).toEqual([])
 })
 
+test('what was typed into the form that is refused stays in it, and the other is as it was', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const { text } = await owner.post('/programs/register', { name: '"Kitchen" \u202e', scope: 'toaster:control' })
+  expect(text).toContain('<input id="register-name" name="name" value="&quot;Kitchen&quot; \u202e"')
+  expect(text).toContain('<input id="password-name" name="name" value=""')
+  const ticked = [...text.matchAll(/id="([a-z:-]+)" name="scope" value="[^"]+" checked/g)].map(([, id]) => id)
+  expect(ticked).toEqual(['password-home:read', 'register-toaster:control'])
+})
+
 test('a token of the page registers one program, which is then listed and can be put out', async () => {
   await using server = await startServer()
   const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
