@@ -143,7 +143,7 @@ export function createProvider(options: ProviderOptions): Provider {
           isAppId(client?.clientId) && !wantsHome(ctx) && !isForItself(ctx) ? [] : AUDIENCE,
         useGrantedResource: () => true,
         getResourceServerInfo: (ctx, resource, client) => {
-          if (resource !== AUDIENCE) throw new errors.InvalidTarget()
+          if (resource !== AUDIENCE) throw new errors.InvalidTarget(`the one resource here is ${AUDIENCE}`)
           const scopes = scopesOf(client)
           return homeResource(isForItself(ctx) ? scopesForItself(ctx, scopes) : scopes, accessTokenLifetime)
         },

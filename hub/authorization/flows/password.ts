@@ -38,7 +38,11 @@ export function offerPasswordGrant(
       const may = scopesOfApp(client).filter((scope) => ceiling.includes(scope))
       const asked = params.scope === undefined ? may : parseScopes(params.scope)
       const scopes = asked.filter((scope) => may.includes(scope))
-      if (scopes.length === 0) throw new errors.InvalidScope('none of the scopes can be given', params.scope ?? '')
+      if (scopes.length === 0) {
+        const would =
+          may.length > 0 ? `ask for one or more of: ${may.join(' ')}` : 'this person may give the program nothing'
+        throw new errors.InvalidScope(would, params.scope ?? '')
+      }
       const grant = new provider.Grant({ accountId: account.id, clientId: client.clientId })
       grant.addResourceScope(AUDIENCE, scopes.join(' '))
       const grantId = await grant.save()

@@ -152,7 +152,8 @@ const WEIGHTY: readonly Scope[] = ['security:disarm', 'home:admin']
 
 const tooOld = layout({
   title: 'This page is too old',
-  body: html`<p>Signing in took too long, or was begun in another browser. <a href="/">Start again</a></p>`,
+  body: html`<p>It was answered before, took longer than ten minutes, or was begun in another browser. Go back to the program that sent you here and begin again.</p>
+<p><a href="/">To the home</a></p>`,
 })
 
 const notOffered = layout({

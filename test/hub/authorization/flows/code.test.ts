@@ -87,6 +87,20 @@ test('a program that wants to know who it is, and nothing of the home, gets a to
   expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false })
 })
 
+test('a question that was answered says so in another tab, and sends people back to the program', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const { url } = await begin(await discover(server, await register(server)), 'openid home:read')
+  const page = await owner.get(`${url.pathname}${url.search}`)
+  await owner.follow(page.url.pathname, (target) => target.origin !== url.origin, { answer: 'approved' })
+  for (const again of [
+    await owner.get(page.url.pathname),
+    await owner.post(page.url.pathname, { answer: 'approved' }),
+  ]) {
+    expect(again).toMatchObject({ status: 400, text: expect.stringContaining('answered before') })
+  }
+})
+
 test('who brings a token for the home to userinfo is told which one it wants', async () => {
   await using server = await startServer()
   const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)

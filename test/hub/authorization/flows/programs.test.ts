@@ -36,12 +36,15 @@ test('a program may name scopes of the home alone, and is held to them', async (
   await using server = await startServer()
   const service = await register(server, { ...SERVICE, scope: 'home:read' })
   expect(service.scope).toBe('openid home:read')
-  const ask = async (scope: string) => {
-    const form = { grant_type: 'client_credentials', scope }
+  const ask = async (scope: string, resource: string = AUDIENCE) => {
+    const form = { grant_type: 'client_credentials', scope, resource }
     return (await post(server, '/oauth/token', form, { authorization: basic(service) })).json()
   }
   expect(await ask('home:read')).toMatchObject({ scope: 'home:read' })
   expect(await ask('climate:control')).toMatchObject({ error: 'invalid_scope' })
+  expect(await ask('home:read', 'urn:other')).toMatchObject({
+    ...{ error: 'invalid_target', error_description: `the one resource here is ${AUDIENCE}` },
+  })
 })
 
 test('a service with a key of its own proves itself by private_key_jwt, each assertion once', async () => {
@@ -201,6 +204,9 @@ test('with the switch on, a named program trades a password for tokens within th
     { authorization: basic(app) },
   )
   expect(again.status).toBe(200)
+  expect(await (await ask(OWNER.password, 'security:disarm')).json()).toMatchObject({
+    ...{ error: 'invalid_scope', error_description: 'ask for one or more of: home:read' },
+  })
   for (let tries = 0; tries < 10; tries++) {
     expect(await (await ask(`wrong ${tries}`)).json()).toMatchObject({ error: 'invalid_grant' })
   }
