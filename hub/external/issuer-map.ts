@@ -1,11 +1,10 @@
 // What another server's names mean here: its scopes, clients and roles in ours. Written by whoever runs the hub, read once.
-import { readFileSync, statSync } from 'node:fs'
 import * as v from 'valibot'
-import { parse } from 'yaml'
 import { type DeviceId, isDeviceId } from '#contract/ids.ts'
-import { decode } from '#contract/parse.ts'
+import { decode, ParseError } from '#contract/parse.ts'
 import { HOME_SCOPES, ROLES, type Role, type Scope } from '#contract/scopes.ts'
 import { UsageError } from '#contract/settings.ts'
+import { readYamlFile } from '../yaml-file.ts'
 
 const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
 export type ScopeClaim = (typeof SCOPE_CLAIMS)[number]
@@ -79,12 +78,11 @@ const LARGEST = 4 * 1024 * 1024
 
 /** Reads a file of YAML, and so of JSON. Throws a `UsageError` of one line that names `setting`. */
 export function readIssuerMap(path: string, setting: string): IssuerMap {
+  const given = readYamlFile(path, { setting, largest: LARGEST })
   try {
-    if (statSync(path).size > LARGEST) throw new Error(`it has more than ${LARGEST} bytes`)
-    return parseIssuerMap(parse(readFileSync(path, 'utf8'), { logLevel: 'error' }) ?? {}, setting)
+    return parseIssuerMap(given ?? {}, setting)
   } catch (error) {
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    if (line.startsWith('Cannot read')) throw new UsageError(line)
-    throw new UsageError(`Cannot use ${setting} as it must name a YAML or JSON file that can be read: ${line}`)
+    if (error instanceof ParseError) throw new UsageError(error.message)
+    throw error
   }
 }

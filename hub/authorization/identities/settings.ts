@@ -1,10 +1,9 @@
 // Where the people of the household may have an account already: a file that says it, read once, at start.
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
-import { parseDocument } from 'yaml'
 import { decode, ParseError } from '#contract/parse.ts'
 import { isLoopbackHost, readSecret, UsageError } from '#contract/settings.ts'
+import { readYamlFile } from '../../yaml-file.ts'
 
 /** An OpenID provider that this hub was registered with. */
 export interface IdentityProviderSettings {
@@ -61,7 +60,7 @@ const list = v.pipe(
 
 /** Reads the file, YAML or JSON, and the secrets that it names. Throws a `UsageError` that names `setting` and the place in the file. */
 export function readIdentityProviders(file: string, setting: string): readonly IdentityProviderSettings[] {
-  const entries = decodeList(readYaml(file, setting), setting)
+  const entries = decodeList(readYamlFile(file, { setting, largest: LARGEST }), setting)
   for (const key of ['id', 'issuer'] as const) {
     const values = entries.map((each) => String(each[key]))
     const twice = values.find((value, at) => values.indexOf(value) !== at)
@@ -91,29 +90,6 @@ function decodeList(input: unknown, setting: string) {
     if (error instanceof ParseError) throw new UsageError(error.message)
     throw error
   }
-}
-
-/** JSON is YAML as well. */
-function readYaml(file: string, setting: string): unknown {
-  const document = parseDocument(readText(file, setting), { prettyErrors: true })
-  const [error] = document.errors
-  if (error === undefined) return document.toJS({ maxAliasCount: 10 })
-  const [{ line }] = error.linePos ?? [{ line: 1 }]
-  throw new UsageError(`Cannot use ${setting} at line ${line} as it must be YAML or JSON: got ${inWords(error.code)}`)
-}
-
-/** The parser's message may quote the line, which may hold a secret; its code never does. */
-const inWords = (code: string): string => code.toLowerCase().replaceAll('_', ' ')
-
-function readText(file: string, setting: string): string {
-  try {
-    const text = readFileSync(file, 'utf8')
-    if (text.length <= LARGEST) return text
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`Cannot use ${setting} as it must name a file that can be read: ${reason}`)
-  }
-  throw new UsageError(`Cannot use ${setting} as its file has ${LARGEST / 1024} KiB at most: got more`)
 }
 
 function isIssuer(text: string): boolean {

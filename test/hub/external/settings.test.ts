@@ -75,7 +75,7 @@ test.for([
     says: 'Cannot read LATCHKEY_ISSUER_MAP (--issuer-map) at "scope" as it is refused: there is no such setting',
   },
   { map: 'typ: jwt', says: 'at "typ"' },
-  { map: 'a: [', says: `Cannot use ${MAP} as it must name a YAML or JSON file that can be read: ` },
+  { map: 'a: [', says: `Cannot use ${MAP} at line 1 as it must be YAML or JSON: got ` },
   { map: '- 1', says: 'at "0" as it is refused: there is no such setting' },
 ])('$map is refused in one line', ({ map, says }) => {
   expect(() => withMap(map)).toThrow(
