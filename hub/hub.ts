@@ -28,7 +28,6 @@ import { acceptWebSockets } from './broker/web-socket.ts'
 import type { HubConfig } from './config.ts'
 import { serveControl } from './control/socket.ts'
 import { startAnnouncements } from './discovery/announce.ts'
-import { startMdns } from './discovery/mdns.ts'
 import type { Door } from './door/door.ts'
 import { startFeed } from './home/feed.ts'
 import { close, listen } from './listen.ts'
@@ -182,7 +181,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const trust = began.use(await certificates.serveTrust(publicUrl))
   const trustPage = trust.facts?.page
   const authority = trustPage && new URL('/trust/latchkey-ca.crt', trustPage)
-  if (options.mdns) began.use(startMdns({ publicUrl, httpPort, authority, log }))
+  if (options.mdns) {
+    const { startMdns } = await import('./discovery/mdns.ts')
+    began.use(startMdns({ publicUrl, httpPort, authority, log }))
+  }
 
   for (const flow of legacyFlows) log.warn({ flow, because: LEGACY_REASONS[flow] }, 'a discouraged flow is on')
   const running = began.move()
