@@ -1,10 +1,10 @@
 // What oidc-provider keeps, in SQLite. Single use is only as atomic as this file, so consuming is compare-and-set and replay
 // detection is insert-or-fail; ids that are bearer secrets are stored hashed, so a copied database opens nothing.
-import { hash } from 'node:crypto'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { hashOf } from './bearer-secret.ts'
 import { keptSecret } from './clients/secret.ts'
 
 /**
@@ -49,7 +49,7 @@ export function createAdapter({ database, beside }: Stores, clock: Clock): (mode
     const { upsert, insertOnce, byId, byUserCode, byUid, consume, destroy, revoke } = MOMENTARY.has(model)
       ? momentary
       : durable
-    const stored = (id: string) => (SECRET_IDS.has(model) ? hash('sha256', id, 'base64url') : id)
+    const stored = (id: string) => (SECRET_IDS.has(model) ? hashOf(id) : id)
     return {
       async upsert(id, payload, expiresIn) {
         // A client may sign with fractions of a second.

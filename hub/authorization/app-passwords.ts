@@ -1,15 +1,16 @@
 // App passwords: for clients that cannot refresh a token (Home Assistant, Node-RED, mosquitto). Long-lived, so each is named, scoped,
 // listed and revocable, and is never stronger than the person who made it is now.
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { parseScopes, ROLE_CEILING, type Role, type Scope } from '#contract/scopes.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
+import { hashOf, newPrefixedSecret } from './bearer-secret.ts'
 import { type Accounts, newAccount } from './people/accounts.ts'
 
-/** By this scanners of source code and of logs know one that got lost, and admission tells it from an access token. */
+/** By this admission tells it from an access token. */
 export const APP_PASSWORD_PREFIX = 'latchkey_'
 
 /** A household has a handful of programs; a program that went mad does not fill the disk. */
@@ -131,17 +132,16 @@ export function createAppPasswords(options: {
       if (beyond.length > 0) return { outcome: 'beyond_maker', scopes: beyond }
       // An id holds no slash and is no device's: it is this client's OAuth name and its space of MQTT client ids.
       const id = `app-${randomBytes(8).toString('hex')}`
-      // 256 random bits, in letters that a double click selects as one word.
-      const text = `${APP_PASSWORD_PREFIX}${randomBytes(32).toString('hex')}`
+      const text = newPrefixedSecret(APP_PASSWORD_PREFIX)
       const kept = [...new Set(scopes)]
       const now = clock.now()
-      const { changes } = insert.run(id, hashed(text), name, kept.join(' '), createdBy.accountId, now)
+      const { changes } = insert.run(id, hashOf(text), name, kept.join(' '), createdBy.accountId, now)
       if (changes === 0) return { outcome: 'too_many' }
       return { outcome: 'made', text, appPassword: { id, name, scopes: kept, createdAt: now, lastUsedAt: undefined } }
     },
     list: () => all.all().map((found) => toAppPassword(v.parse(row, found))),
     find(text) {
-      const found = byHash.get(hashed(text))
+      const found = byHash.get(hashOf(text))
       if (found === undefined) return undefined
       const read = v.parse(row, found)
       const account = accounts.find(read.created_by)
@@ -171,9 +171,6 @@ export function createAppPasswords(options: {
     },
   }
 }
-
-/** As fast as can be: 256 random bits cannot be guessed from their hash, so it need not be slow as a person's password's must. */
-const hashed = (text: string): string => hash('sha256', text, 'base64url')
 
 const within = (scopes: readonly Scope[], ceiling: readonly Scope[]): readonly Scope[] =>
   scopes.filter((scope) => ceiling.includes(scope))

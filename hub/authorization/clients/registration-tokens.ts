@@ -1,11 +1,12 @@
 // Initial access tokens (RFC 7591 §3): a program that is no device is registered only with one, which the owner makes for it. What the
 // program may ever ask for is decided when the token is made, and not by the program.
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { parseScopes, ROLE_CEILING, type Scope } from '#contract/scopes.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
+import { hashOf, newPrefixedSecret } from '../bearer-secret.ts'
 import { newAccount } from '../people/accounts.ts'
 
 /** Somebody makes it and pastes it into the program at once. */
@@ -76,11 +77,11 @@ export function createRegistrationTokens(database: Database, clock: Clock): Regi
   return {
     create({ name, scopes, password, createdBy }) {
       const id = `registration-${randomBytes(8).toString('hex')}`
-      const text = `latchkey_registration_${randomBytes(32).toString('hex')}`
+      const text = newPrefixedSecret('latchkey_registration_')
       const kept = [...new Set(scopes)]
       const expiresAt = instant(clock.now() + LIFETIME)
       const { changes } = insert.run(
-        ...[id, hashed(text), name, kept.join(' '), Number(password), expiresAt, createdBy ?? null],
+        ...[id, hashOf(text), name, kept.join(' '), Number(password), expiresAt, createdBy ?? null],
       )
       return changes === 0 ? undefined : { text, token: { id, name, scopes: kept, password, expiresAt } }
     },
@@ -88,16 +89,13 @@ export function createRegistrationTokens(database: Database, clock: Clock): Regi
     withdraw: (id) => remove.run(id).changes === 1,
     take(text) {
       const now = clock.now()
-      const taken = take.get(now, hashed(text), now)
+      const taken = take.get(now, hashOf(text), now)
       return taken && toToken(taken)
     },
     giveBack: (id) => void giveBack.run(id),
     sweep: () => void sweep.run(clock.now()),
   }
 }
-
-/** 256 random bits cannot be guessed from their hash, so it need not be slow. */
-const hashed = (text: string): string => hash('sha256', text, 'base64url')
 
 function toToken(found: unknown): RegistrationToken {
   const { id, name, scopes, password, expires_at: expiresAt } = v.parse(row, found)

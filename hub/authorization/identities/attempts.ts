@@ -1,9 +1,9 @@
 // Who is on the way to a provider, and why. Kept here and not in the browser; good once, for ten minutes, in the browser that began it.
-import { hash, randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { type Instant, instant, minutes } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
+import { hashOf, newSecret } from '../bearer-secret.ts'
 import type { Secrets } from './identity-provider.ts'
 
 export const ATTEMPT_LENGTH = minutes(10)
@@ -71,17 +71,17 @@ export function createAttempts(database: Database, clock: Clock): Attempts {
 
   return {
     begin({ provider, errand: wanted, returnTo }) {
-      const [browser, state, nonce, verifier] = [randomText(), randomText(), randomText(), randomText()]
+      const [browser, state, nonce, verifier] = [newSecret(), newSecret(), newSecret(), newSecret()]
       const now = clock.now()
       insert.run(
-        ...[hashed(browser), hashed(state), provider, JSON.stringify(wanted), returnTo],
+        ...[hashOf(browser), hashOf(state), provider, JSON.stringify(wanted), returnTo],
         ...[nonce, verifier, now, now + ATTEMPT_LENGTH],
       )
       oldest.run()
       return { browser, state, nonce, verifier }
     },
     take({ browser, provider, state }) {
-      const found = browser === undefined ? undefined : take.get(hashed(browser), hashed(state), provider)
+      const found = browser === undefined ? undefined : take.get(hashOf(browser), hashOf(state), provider)
       if (found === undefined) return undefined
       const { code_verifier: verifier, return_to: returnTo, begun_at, expires_at, ...kept } = v.parse(row, found)
       if (expires_at <= clock.now()) return undefined
@@ -92,7 +92,3 @@ export function createAttempts(database: Database, clock: Clock): Attempts {
     },
   }
 }
-
-/** 256 bits; RFC 7636 §4.1 wants 43 characters of a verifier, and has them. */
-const randomText = (): string => randomBytes(32).toString('base64url')
-const hashed = (text: string): string => hash('sha256', text, 'base64url')

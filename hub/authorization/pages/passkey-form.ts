@@ -1,6 +1,6 @@
 // A form that /passkey.js brings to life. Until then it is hidden, so nobody presses what does nothing.
 import { html } from 'hono/html'
-import type { Purpose } from '../sign-in/passkeys.ts'
+import type { Purpose } from '../sign-in/challenges.ts'
 import { type Markup, problem } from './layout.ts'
 
 export const PASSKEY_SCRIPT = '/passkey.js'

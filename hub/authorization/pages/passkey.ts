@@ -4,10 +4,12 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
+import { newSecret } from '../bearer-secret.ts'
 import { createAddressLimiter } from '../limiter.ts'
 import { newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitations } from '../people/invitations.ts'
-import { CHALLENGE_LENGTH, newBrowserText, type Passkeys, type Purpose } from '../sign-in/passkeys.ts'
+import { CHALLENGE_LENGTH, type Purpose } from '../sign-in/challenges.ts'
+import type { Passkeys } from '../sign-in/passkeys.ts'
 import { isFresh } from '../sign-in/sessions.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import type { StepUp } from './step-up.ts'
@@ -49,7 +51,7 @@ export function passkeyPages(options: {
     if (!asked.allows(addressOf(c))) return refuse('Too many tries. Please wait a few minutes.', 429)
     asked.count(addressOf(c))
     c.header('cache-control', 'no-store')
-    const browser = newBrowserText()
+    const browser = newSecret()
     const get = async (purpose: Purpose) => {
       const found = await passkeys.askFor(purpose, browser)
       challengeCookie.set(c, browser)

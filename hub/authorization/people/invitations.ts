@@ -6,6 +6,7 @@ import type { Clock } from '#contract/clock.ts'
 import { ROLES, type Role } from '#contract/scopes.ts'
 import { hours, type Instant, instant } from '#contract/time.ts'
 import { type Database, inTransaction } from '../../store/database.ts'
+import { hashOf, newSecret } from '../bearer-secret.ts'
 import { type Account, type Accounts, newAccount } from './accounts.ts'
 
 export const INVITATION_LENGTH = hours(24)
@@ -97,7 +98,7 @@ export function createInvitations(options: {
   const expired = database.prepare('DELETE FROM invitations WHERE expires_at <= ?')
 
   const find = (text: string): Invitation | undefined => {
-    const found = byHash.get(clock.now(), hashed(text))
+    const found = byHash.get(clock.now(), hashOf(text))
     return found && toInvitation(found)
   }
 
@@ -118,10 +119,10 @@ export function createInvitations(options: {
     create({ role, nameHint, createdBy }) {
       expired.run(clock.now())
       const id = `invitation-${randomBytes(8).toString('hex')}`
-      const text = randomBytes(32).toString('base64url')
+      const text = newSecret()
       const createdAt = clock.now()
       const expiresAt = instant(createdAt + INVITATION_LENGTH)
-      const { changes } = insert.run(id, hashed(text), role, nameHint ?? null, createdBy, createdAt, expiresAt)
+      const { changes } = insert.run(id, hashOf(text), role, nameHint ?? null, createdBy, createdAt, expiresAt)
       if (changes === 0) return { outcome: 'too_many' }
       return { outcome: 'made', text, invitation: { id, role, nameHint, createdAt, expiresAt } }
     },
@@ -148,9 +149,6 @@ export function accountIdOf(text: string): string {
   const hex = hash('sha256', `account of ${text}`, 'hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
-
-/** As fast as can be: 256 random bits cannot be guessed from their hash. */
-const hashed = (text: string): string => hash('sha256', text, 'base64url')
 
 function toInvitation(found: unknown): Invitation {
   const { id, role, name_hint: hint, created_at: createdAt, expires_at: expiresAt } = v.parse(row, found)

@@ -1,6 +1,5 @@
 // Passkeys (WebAuthn level 3): a key pair for each, whose private half stays in the person's phone or computer. What is signed names our
 // origin, so nothing of it is of use to another site, and a challenge that is good once.
-import { hash, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import type {
   AuthenticationResponseJSON,
@@ -10,18 +9,13 @@ import type {
 } from '@simplewebauthn/server'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
-import { type Instant, instant, minutes } from '#contract/time.ts'
+import { type Instant, instant } from '#contract/time.ts'
 import { type Database, inTransaction } from '../../store/database.ts'
 import { newAccount } from '../people/accounts.ts'
+import { CHALLENGE_LENGTH, createChallenges, type Purpose } from './challenges.ts'
 
 /** Read when somebody first has to do with a passkey: it is a quarter of all that a hub would load, and 27 MiB. */
 const library = () => import('@simplewebauthn/server')
-
-/** WebAuthn asks for a time that a person can keep; RFC 9700 for one that a thief cannot. */
-export const CHALLENGE_LENGTH = minutes(5)
-
-/** Anybody may ask for a challenge to sign in: there is an end to how many are kept. */
-const MOST_CHALLENGES = 1000
 
 /** A person has a phone, a computer, and a key in a drawer. */
 export const MOST_PASSKEYS = 20
@@ -34,13 +28,6 @@ export interface Passkey {
   readonly name: string
   readonly createdAt: Instant
   readonly lastUsedAt: Instant | undefined
-}
-
-/** What a challenge is for: one that was given for another thing, or another account, is good for nothing. */
-export interface Purpose {
-  readonly type: 'sign_in' | 'confirm' | 'add' | 'join'
-  /** Whose passkey it is, or will be; nobody's to sign in. */
-  readonly accountId: string | undefined
 }
 
 /** A passkey that was made and proved, and is not kept yet. */
@@ -111,28 +98,14 @@ const authentication = v.object({
   response: v.object({ clientDataJSON: text, authenticatorData: text, signature: text, userHandle: v.nullish(text) }),
 })
 
-export function createPasskeys({
-  database,
-  issuer,
-  clock,
-}: {
-  database: Database
-  issuer: URL
-  clock: Clock
+export function createPasskeys(options: {
+  readonly database: Database
+  readonly issuer: URL
+  readonly clock: Clock
 }): Passkeys {
+  const { database, issuer, clock } = options
   const rpID = issuer.hostname
-  const insertChallenge = database.prepare(
-    `INSERT INTO passkey_challenges (browser_hash, challenge, purpose, account_id, expires_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (browser_hash) DO UPDATE SET challenge=excluded.challenge, purpose=excluded.purpose,
-       account_id=excluded.account_id, expires_at=excluded.expires_at`,
-  )
-  // The one in this statement is the only one: single use is its being atomic.
-  const take = database.prepare('DELETE FROM passkey_challenges WHERE browser_hash=? RETURNING *')
-  const expired = database.prepare('DELETE FROM passkey_challenges WHERE expires_at <= ?')
-  const oldest = database.prepare(
-    `DELETE FROM passkey_challenges WHERE browser_hash IN
-     (SELECT browser_hash FROM passkey_challenges ORDER BY expires_at DESC LIMIT -1 OFFSET ${MOST_CHALLENGES})`,
-  )
+  const challenges = createChallenges(database, clock)
   const byId = database.prepare('SELECT * FROM passkeys WHERE id=?')
   const ofAccount = database.prepare('SELECT * FROM passkeys WHERE account_id=? ORDER BY created_at, rowid')
   const insert = database.prepare(
@@ -145,28 +118,13 @@ export function createPasskeys({
   )
   const remove = database.prepare('DELETE FROM passkeys WHERE id=? AND account_id=?')
 
-  const remember = (challenge: string, { type, accountId }: Purpose, browser: string): void => {
-    insertChallenge.run(hashed(browser), challenge, type, accountId ?? null, clock.now() + CHALLENGE_LENGTH)
-    oldest.run()
-  }
-  /** The challenge of this browser, this once. */
-  const takeChallenge = (browser: string | undefined, { type, accountId }: Purpose): string | undefined => {
-    const found = browser === undefined ? undefined : take.get(hashed(browser))
-    if (found === undefined || Number(found.expires_at) <= clock.now()) return undefined
-    return found.purpose === type && found.account_id === (accountId ?? null) ? String(found.challenge) : undefined
-  }
   const known = (accountId: string) =>
     ofAccount.all(accountId).map((found) => {
       const { id, transports } = v.parse(row, found)
       return { id, transports: transports.split(' ').filter((each) => each !== '') }
     })
-  const expected = (challenge: string) => ({
-    ...{
-      expectedChallenge: challenge,
-      expectedOrigin: issuer.origin,
-      expectedRPID: rpID,
-      requireUserVerification: true,
-    },
+  const expected = (expectedChallenge: string) => ({
+    ...{ expectedChallenge, expectedOrigin: issuer.origin, expectedRPID: rpID, requireUserVerification: true },
   })
 
   return {
@@ -177,7 +135,7 @@ export function createPasskeys({
         ...{ rpID, userVerification: 'required', timeout: CHALLENGE_LENGTH },
         allowCredentials: purpose.accountId === undefined ? [] : known(purpose.accountId).map(asDescriptor),
       })
-      remember(options.challenge, purpose, browser)
+      challenges.remember(options.challenge, purpose, browser)
       return options
     },
     async askForNew({ name, ...purpose }, browser) {
@@ -189,11 +147,11 @@ export function createPasskeys({
         authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
         excludeCredentials: known(purpose.accountId ?? '').map(asDescriptor),
       })
-      remember(options.challenge, purpose, browser)
+      challenges.remember(options.challenge, purpose, browser)
       return options
     },
     async check({ browser, purpose, credential: sent }) {
-      const challenge = takeChallenge(browser, purpose)
+      const challenge = challenges.take(browser, purpose)
       const response = readJson(authentication, sent)
       const found = response === undefined ? undefined : byId.get(response.id)
       if (challenge === undefined || response === undefined || found === undefined) return undefined
@@ -213,7 +171,7 @@ export function createPasskeys({
       return changes === 1 ? kept.account_id : undefined
     },
     async checkNew({ browser, purpose, credential: sent }) {
-      const challenge = takeChallenge(browser, purpose)
+      const challenge = challenges.take(browser, purpose)
       const response = readJson(registration, sent)
       if (challenge === undefined || response === undefined) return undefined
       const { verifyRegistrationResponse } = await library()
@@ -246,16 +204,9 @@ export function createPasskeys({
         remove.run(id, accountId)
         return 'done'
       }),
-    sweep() {
-      expired.run(clock.now())
-    },
+    sweep: challenges.sweep,
   }
 }
-
-/** The text of the cookie that binds a challenge to its browser. */
-export const newBrowserText = (): string => randomBytes(32).toString('base64url')
-
-const hashed = (browser: string): string => hash('sha256', browser, 'base64url')
 
 function asDescriptor({ id, transports }: { readonly id: string; readonly transports: readonly string[] }) {
   return { id, transports: [...transports] }

@@ -1,11 +1,12 @@
 // Who is signed in on which browser. The cookie holds 256 random bits, new at each sign-in and each confirmation (session fixation); the
 // database only their hash.
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { hours, type Instant, instant, minutes } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
+import { hashOf, newSecret } from '../bearer-secret.ts'
 import type { Account, Accounts } from '../people/accounts.ts'
 
 export const SESSION_LENGTH = hours(24 * 30)
@@ -101,10 +102,9 @@ export function createSessions(options: {
      ON CONFLICT (grant_id) DO UPDATE SET session_id=excluded.session_id`,
   )
   const grants = database.prepare('SELECT grant_id FROM session_grants WHERE session_id=?')
-  const hashed = (cookie: string) => hash('sha256', cookie, 'base64url')
 
   const load = (cookie: string | undefined) => {
-    const found = cookie === undefined ? undefined : byCookie.get(hashed(cookie), clock.now())
+    const found = cookie === undefined ? undefined : byCookie.get(hashOf(cookie), clock.now())
     return found && v.parse(row, found)
   }
   const noteVisit = (id: string, lastSeenAt: number): void => {
@@ -126,13 +126,13 @@ export function createSessions(options: {
 
   return {
     start({ account, from, confirmedAt }) {
-      const cookie = newCookie()
+      const cookie = newSecret()
       const now = clock.now()
       const id = randomBytes(8).toString('hex')
       const { address, browser } = from
       for (const old of ofAccount.all(account.id, now).slice(MOST_SESSIONS - 1)) endById(String(old.id))
       insert.run(
-        ...[id, hashed(cookie), account.id, now, confirmedAt ?? now, now, now + SESSION_LENGTH],
+        ...[id, hashOf(cookie), account.id, now, confirmedAt ?? now, now, now + SESSION_LENGTH],
         ...[address, browser],
       )
       return cookie
@@ -147,9 +147,9 @@ export function createSessions(options: {
     },
     confirm(cookie) {
       if (cookie === undefined) return undefined
-      const next = newCookie()
+      const next = newSecret()
       const now = clock.now()
-      return renew.run(hashed(next), now, now, hashed(cookie), now).changes === 1 ? next : undefined
+      return renew.run(hashOf(next), now, now, hashOf(cookie), now).changes === 1 ? next : undefined
     },
     noteGrant: (sessionId, grantId) => note.run(grantId, sessionId).changes === 1,
     list: (accountId) =>
@@ -171,5 +171,3 @@ export function createSessions(options: {
     },
   }
 }
-
-const newCookie = (): string => randomBytes(32).toString('base64url')
