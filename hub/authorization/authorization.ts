@@ -19,7 +19,7 @@ import { createPairing } from './devices/pairing.ts'
 import type { LegacyFlow } from './flows/legacy.ts'
 import { createGrants } from './grants.ts'
 import { createGuesses } from './guesses.ts'
-import { createAttempts } from './identities/attempts.ts'
+import { ATTEMPT_LENGTH, createAttempts } from './identities/attempts.ts'
 import { createIdentities } from './identities/identities.ts'
 import { createIdentityProvider } from './identities/identity-provider.ts'
 import type { IdentityProviderSettings } from './identities/settings.ts'
@@ -27,20 +27,20 @@ import type { Keys } from './keys/keys.ts'
 import { createElsewhere, isSameHouse } from './networks.ts'
 import { accountPages } from './pages/account.ts'
 import { arrivalPages } from './pages/arrival.ts'
+import { createBrowserSession } from './pages/browser-session.ts'
 import { confirmPages } from './pages/confirm.ts'
-import { createSessionCookie } from './pages/cookie.ts'
-import { createAttemptCookie, createDeparture, departurePages } from './pages/departure.ts'
+import { createCookie } from './pages/cookie.ts'
+import { createDeparture, departurePages } from './pages/departure.ts'
 import { createIdentityForms } from './pages/identity-forms.ts'
 import { interactionPages } from './pages/interaction.ts'
 import { invitationPages } from './pages/invitation.ts'
 import { pairPages } from './pages/pair.ts'
-import { createChallengeCookie, passkeyPages } from './pages/passkey.ts'
+import { passkeyPages } from './pages/passkey.ts'
 import { peoplePages } from './pages/people.ts'
 import { programPages } from './pages/programs.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
-import { createStepUp } from './pages/step-up.ts'
 import { type Accounts, createAccounts } from './people/accounts.ts'
 import { createInvitations, type Invitations } from './people/invitations.ts'
 import { createOwnerKey, type OwnerKey } from './people/owner-key.ts'
@@ -48,9 +48,10 @@ import type { PasswordCost } from './people/password.ts'
 import { createPeople, type People } from './people/people.ts'
 import { createProvider } from './provider.ts'
 import { createRenewable } from './renewable.ts'
-import { endBrowserSession } from './sign-in/end-session.ts'
+import { CHALLENGE_LENGTH } from './sign-in/challenges.ts'
+import { endProviderSession } from './sign-in/end-session.ts'
 import { createPasskeys } from './sign-in/passkeys.ts'
-import { createSessions } from './sign-in/sessions.ts'
+import { createSessions, SESSION_LENGTH } from './sign-in/sessions.ts'
 import { createSignInGuard } from './sign-in/sign-in-guard.ts'
 import { createSignOut } from './sign-in/sign-out.ts'
 import type { StrangerLimits } from './strangers.ts'
@@ -118,7 +119,10 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const guesses = createGuesses(clock)
   const guard = createSignInGuard({ accounts, guesses, audit })
   const elsewhere = createElsewhere(clock)
-  const cookie = createSessionCookie(issuer.protocol === 'https:')
+  const cookieFor = (name: string, length: Millis, sameSite: 'Lax' | 'Strict') =>
+    createCookie({ name, length, sameSite, secure: issuer.protocol === 'https:' })
+  const cookie = cookieFor('latchkey', SESSION_LENGTH, 'Lax')
+  const browserSession = createBrowserSession({ sessions, cookie, clock })
   const sessionOf = (header: string | undefined) => sessions.find(cookie.readHeader(header))
   const verifier = createVerifier({ issuer, keys: options.keys.resolve, isGrantAlive: grants.isAlive, clock })
   const { provider, renew } = createRenewable(() =>
@@ -135,21 +139,21 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     isSameHouse: options.isSameHouse ?? isSameHouse,
   })
   const endSession = (request: IncomingMessage, response: ServerResponse) =>
-    endBrowserSession({ provider, request, response, endGrant: grants.endOne, log })
+    endProviderSession({ provider, request, response, endGrant: grants.endOne, log })
   const passkeys = createPasskeys({ database, issuer, clock })
-  const challengeCookie = createChallengeCookie(issuer.protocol === 'https:')
+  const challengeCookie = cookieFor('latchkey-passkey', CHALLENGE_LENGTH, 'Strict')
   const providers = (options.identityProviders ?? []).map((settings) =>
     createIdentityProvider({ settings, publicUrl: issuer, clock }),
   )
   const isToldOf = (id: string, told: string) => providers.some((each) => each.id === id && each.mayTellOf(told))
   const identities = createIdentities({ database, clock, isToldOf })
   const attempts = createAttempts(database, clock)
-  const attemptCookie = createAttemptCookie(issuer.protocol === 'https:')
-  const departure = createDeparture({ providers, attempts, cookie: attemptCookie, clock, log })
+  // It comes back from the provider's site.
+  const attemptCookie = cookieFor('latchkey-with', ATTEMPT_LENGTH, 'Lax')
+  const departure = createDeparture({ providers, attempts, attemptCookie, clock, log })
   const identityForms = createIdentityForms({ providers, identities, accounts, passkeys })
   const hasOtherWay = (id: string) => accounts.hasPassword(id) || identities.usable(id).length > 0
-  const ways = { accounts, passkeys, sessions, cookie, challengeCookie, audit, identities, departure, identityForms }
-  const stepUp = createStepUp({ sessions, cookie, clock })
+  const ways = { accounts, passkeys, browserSession, challengeCookie, audit, identities, departure, identityForms }
   const signOut = createSignOut({ provider, sessions, grants })
   const sweepExpired = createSweep(database)
 
@@ -161,27 +165,24 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('cache-control', 'no-store')
   })
   // First: it also widens the policy of the sign-in page.
-  pages.route(
-    '/',
-    interactionPages({ provider, apps, sessions, cookie, audit, clock, stepUp, endBrowserSession: endSession }),
-  )
-  pages.route('/', signInPages({ ...ways, guard, guesses, endBrowserSession: endSession }))
+  pages.route('/', interactionPages({ provider, apps, browserSession, audit, clock, endProviderSession: endSession }))
+  pages.route('/', signInPages({ ...ways, guard, guesses, endProviderSession: endSession }))
   pages.route('/', departurePages(departure))
   pages.route('/', arrivalPages({ ...ways, providers, attempts, attemptCookie, invitations, clock, log }))
-  pages.route('/', setupPages({ accounts, sessions, cookie, ownerKey, audit, clock }))
+  pages.route('/', setupPages({ accounts, browserSession, ownerKey, audit, clock }))
   pages.route('/', invitationPages({ ...ways, invitations, clock }))
-  pages.route('/', confirmPages({ ...ways, guesses, stepUp }))
-  pages.route('/', accountPages({ ...ways, hasOtherWay, clock, stepUp, signOut }))
-  pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, stepUp, clock }))
-  pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, audit, stepUp, clock }))
+  pages.route('/', confirmPages({ ...ways, guesses }))
+  pages.route('/', accountPages({ ...ways, sessions, hasOtherWay, clock, signOut }))
+  pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, browserSession, clock }))
+  pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, audit, browserSession, clock }))
   pages.route(
     '/',
     programPages({
       ...{ appPasswords, apps, registrationTokens, publicUrl: issuer },
-      ...{ audit, stepUp, clock },
+      ...{ audit, browserSession, clock },
     }),
   )
-  pages.route('/', pairPages({ pairing, sessions, cookie, audit, elsewhere, stepUp, rooms: devices.rooms, clock }))
+  pages.route('/', pairPages({ pairing, browserSession, audit, elsewhere, rooms: devices.rooms, clock }))
   for (const [path, type] of FILES) {
     const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
     pages.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))

@@ -13,23 +13,21 @@ import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../sign
 import type { SessionFacts, Sessions } from '../sign-in/sessions.ts'
 import type { SignOut } from '../sign-in/sign-out.ts'
 import { formatAgo } from './ago.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { BrowserSession } from './browser-session.ts'
+import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { signInFor } from './return-to.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
-import type { StepUp } from './step-up.ts'
 
 export function accountPages(options: {
   readonly accounts: Accounts
   readonly passkeys: Passkeys
   readonly sessions: Sessions
-  readonly cookie: SessionCookie
-  readonly challengeCookie: ChallengeCookie
+  readonly challengeCookie: Cookie
   /** Whether the account can be signed in to without its passkeys. */
   readonly hasOtherWay: (accountId: string) => boolean
   readonly audit: Audit
@@ -37,10 +35,10 @@ export function accountPages(options: {
   readonly departure: Departure
   readonly identityForms: IdentityForms
   readonly clock: Clock
-  readonly stepUp: StepUp
+  readonly browserSession: BrowserSession
   readonly signOut: SignOut
 }): Hono<Requests> {
-  const { accounts, passkeys, sessions, cookie, challengeCookie, hasOtherWay, audit, clock, stepUp, signOut } = options
+  const { accounts, passkeys, sessions, challengeCookie, hasOtherWay, audit, clock, browserSession, signOut } = options
   const { identities, departure, identityForms } = options
   const pages = new Hono<Requests>()
   const tell = (
@@ -63,7 +61,7 @@ ${passkeyForm({
   const toSignIn = (c: Context<Requests>) => c.redirect(signInFor('/account'), 303)
 
   pages.get('/account', (c) => {
-    const session = stepUp.signedIn(c, '/account')
+    const session = browserSession.require(c, '/account')
     if (!('account' in session)) return session
     const { account } = session
     return c.html(
@@ -80,19 +78,19 @@ ${passkeyForm({
   })
 
   pages.get('/account/password', (c) => {
-    const session = stepUp.fresh(c)
+    const session = browserSession.requireFresh(c)
     return 'account' in session ? c.html(passwordForm({})) : session
   })
 
   pages.post('/account/password', async (c) => {
     const typed = textField((await c.req.parseBody()).password)
-    const session = stepUp.fresh(c)
+    const session = browserSession.requireFresh(c)
     if (!('account' in session)) return session
     const wanted = v.safeParse(newAccount.entries.password, typed)
     if (!wanted.success) return c.html(passwordForm({ wrong: wanted.issues[0].message }), 400)
     const hash = await accounts.hashPassword(wanted.output)
     // Again: it takes a while, and whoever was put out meanwhile sets nothing any more.
-    if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
+    if (browserSession.find(c)?.id !== session.id) return toSignIn(c)
     accounts.setPassword(session.account.id, hash)
     tell(c, 'password_changed', { accountId: session.account.id })
     await signOut.afterNewPassword(session.account.id, session.id)
@@ -100,21 +98,21 @@ ${passkeyForm({
   })
 
   pages.get('/account/passkey', (c) => {
-    const session = stepUp.fresh(c)
+    const session = browserSession.requireFresh(c)
     return 'account' in session ? c.html(passkeyPage(c, {})) : session
   })
 
   pages.post('/account/passkey', async (c) => {
     const form = await c.req.parseBody()
     const browser = challengeCookie.take(c)
-    const session = stepUp.fresh(c)
+    const session = browserSession.requireFresh(c)
     if (!('account' in session)) return session
     const name = v.safeParse(passkeyName, textField(form.name))
     if (!name.success) return c.html(passkeyPage(c, { wrong: name.issues[0].message }), 400)
     const purpose = { type: 'add', accountId: session.account.id } as const
     const made = await passkeys.checkNew({ browser, purpose, credential: textField(form.credential) })
     if (made === undefined) return c.html(passkeyPage(c, { wrong: 'That did not work. Please try once more.' }), 401)
-    if (stepUp.session(c)?.id !== session.id) return toSignIn(c)
+    if (browserSession.find(c)?.id !== session.id) return toSignIn(c)
     if (!passkeys.keep(session.account.id, made, name.output)) {
       return c.html(passkeyPage(c, { wrong: `You have ${MOST_PASSKEYS} passkeys, or this one is known.` }), 409)
     }
@@ -124,7 +122,7 @@ ${passkeyForm({
 
   pages.post('/account/passkey/remove', async (c) => {
     const id = textField((await c.req.parseBody()).passkey)
-    const session = stepUp.fresh(c, '/account')
+    const session = browserSession.requireFresh(c, '/account')
     if (!('account' in session)) return session
     const { account } = session
     const name = passkeys.list(account.id).find((each) => each.id === id)?.name
@@ -136,7 +134,7 @@ ${passkeyForm({
 
   pages.post('/account/link', async (c) => {
     const provider = textField((await c.req.parseBody()).provider)
-    const session = stepUp.fresh(c, '/account')
+    const session = browserSession.requireFresh(c, '/account')
     if (!('account' in session)) return session
     const errand = { type: 'link', accountId: session.account.id } as const
     return departure.leave(c, { provider, errand, returnTo: '/account' })
@@ -144,7 +142,7 @@ ${passkeyForm({
 
   pages.post('/account/unlink', async (c) => {
     const id = textField((await c.req.parseBody()).identity)
-    const session = stepUp.fresh(c, '/account')
+    const session = browserSession.requireFresh(c, '/account')
     if (!('account' in session)) return session
     const accountId = session.account.id
     const hasOther = accounts.hasPassword(accountId) || passkeys.list(accountId).length > 0
@@ -157,7 +155,7 @@ ${passkeyForm({
 
   pages.post('/account/sessions/end', async (c) => {
     const id = textField((await c.req.parseBody()).session)
-    const session = stepUp.signedIn(c, '/account')
+    const session = browserSession.require(c, '/account')
     if (!('account' in session)) return session
     const accountId = session.account.id
     const browser = sessions.list(accountId).find((each) => each.id === id)?.browser ?? ''
@@ -166,12 +164,12 @@ ${passkeyForm({
   })
 
   pages.post('/account/sign-out-everywhere', (c) => {
-    const session = stepUp.session(c)
+    const session = browserSession.find(c)
     if (session !== undefined) {
       signOut.everywhere(session.account.id)
       tell(c, 'signed_out', { accountId: session.account.id, detail: 'everywhere' })
     }
-    cookie.clear(c)
+    browserSession.end(c)
     return c.redirect('/sign-in', 303)
   })
 

@@ -10,11 +10,12 @@ import { type Identities, MOST_IDENTITIES } from '../identities/identities.ts'
 import { type Identity, type IdentityProvider, IdentityProviderError } from '../identities/identity-provider.ts'
 import type { Account, Accounts } from '../people/accounts.ts'
 import type { Invitations } from '../people/invitations.ts'
-import { isFresh, type Sessions } from '../sign-in/sessions.ts'
-import type { SessionCookie } from './cookie.ts'
-import { type AttemptCookie, backFrom, becauseOf, noSuch, notNow, onTheWay, troubleOf } from './departure.ts'
+import { isFresh } from '../sign-in/sessions.ts'
+import type { BrowserSession } from './browser-session.ts'
+import type { Cookie } from './cookie.ts'
+import { backFrom, becauseOf, noSuch, notNow, onTheWay, troubleOf } from './departure.ts'
 import { layout, type Markup } from './layout.ts'
-import { addressOf, type Requests, visitorOf } from './requests.ts'
+import { addressOf, type Requests } from './requests.ts'
 import { confirmFor, signInFor } from './return-to.ts'
 
 /** What one clock may be ahead of another. */
@@ -32,16 +33,15 @@ export function arrivalPages(options: {
   readonly providers: readonly IdentityProvider[]
   readonly identities: Identities
   readonly attempts: Attempts
-  readonly attemptCookie: AttemptCookie
+  readonly attemptCookie: Cookie
   readonly accounts: Accounts
   readonly invitations: Invitations
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
+  readonly browserSession: BrowserSession
   readonly audit: Audit
   readonly clock: Clock
   readonly log: Logger
 }): Hono<Requests> {
-  const { providers, identities, attempts, attemptCookie, accounts, invitations, sessions, cookie } = options
+  const { providers, identities, attempts, attemptCookie, accounts, invitations, browserSession } = options
   const { audit, clock, log } = options
 
   const failed = (c: Context<Requests>, detail: string, accountId?: string) =>
@@ -58,9 +58,8 @@ export function arrivalPages(options: {
     account: Account,
     back: { provider: IdentityProvider; confirmedAt: Instant },
   ) => {
-    sessions.end(cookie.read(c))
     const { confirmedAt, provider } = back
-    cookie.set(c, sessions.start({ account, from: visitorOf(c), confirmedAt }))
+    browserSession.start(c, account, confirmedAt)
     audit.record({ event: 'signed_in', accountId: account.id, address: addressOf(c), detail: provider.id })
   }
 
@@ -110,7 +109,7 @@ export function arrivalPages(options: {
 
   /** Who is signed in must be who left, or it would be somebody else's account that is opened. */
   const sessionFor = (c: Context<Requests>, { errand }: { errand: { accountId: string } }) => {
-    const session = sessions.find(cookie.read(c))
+    const session = browserSession.find(c)
     return session?.account.id === errand.accountId ? session : undefined
   }
 
@@ -147,9 +146,7 @@ export function arrivalPages(options: {
         `${provider.name} did not ask who you are, so it proves nothing. Please confirm another way.`,
       )
     }
-    const renewed = sessions.confirm(cookie.read(c))
-    if (renewed === undefined) return c.redirect(signInFor(returnTo), 303)
-    cookie.set(c, renewed)
+    if (!browserSession.confirm(c)) return c.redirect(signInFor(returnTo), 303)
     return goOn(c, returnTo)
   }
 

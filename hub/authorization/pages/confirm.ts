@@ -5,30 +5,26 @@ import type { Audit } from '../audit/audit.ts'
 import type { Guesses } from '../guesses.ts'
 import type { Account, Accounts } from '../people/accounts.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
-import type { Sessions } from '../sign-in/sessions.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { BrowserSession } from './browser-session.ts'
+import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import { returnTo, signInFor } from './return-to.ts'
-import type { StepUp } from './step-up.ts'
 
 export function confirmPages(options: {
   readonly accounts: Accounts
   readonly passkeys: Passkeys
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
-  readonly challengeCookie: ChallengeCookie
+  readonly challengeCookie: Cookie
   readonly guesses: Guesses
   readonly audit: Audit
   readonly departure: Departure
   readonly identityForms: IdentityForms
-  readonly stepUp: StepUp
+  readonly browserSession: BrowserSession
 }): Hono<Requests> {
-  const { accounts, passkeys, sessions, cookie, challengeCookie, guesses, audit, stepUp } = options
+  const { accounts, passkeys, challengeCookie, guesses, audit, browserSession } = options
   const { departure, identityForms } = options
   const pages = new Hono<Requests>()
   const form = (account: Account, to: string, wrong?: string) =>
@@ -44,16 +40,13 @@ export function confirmPages(options: {
     return c.html(form(account, to, wrong), status)
   }
   const confirmed = (c: Context<Requests>, to: string) => {
-    const renewed = sessions.confirm(cookie.read(c))
     // Ended meanwhile, from elsewhere: that it was the right password does not bring it back.
-    if (renewed === undefined) return c.redirect(signInFor(to), 303)
-    cookie.set(c, renewed)
-    return c.redirect(to, 303)
+    return c.redirect(browserSession.confirm(c) ? to : signInFor(to), 303)
   }
 
   pages.get('/confirm', (c) => {
     const to = returnTo(c.req.query('return_to'))
-    const session = stepUp.signedIn(c, to)
+    const session = browserSession.require(c, to)
     return 'account' in session ? c.html(form(session.account, to)) : session
   })
 
@@ -62,7 +55,7 @@ export function confirmPages(options: {
     async (c: Context<Requests>): Promise<Response> => {
       const sent = await c.req.parseBody()
       const to = returnTo(textField(sent.return_to))
-      const session = stepUp.signedIn(c, to)
+      const session = browserSession.require(c, to)
       if (!('account' in session)) return session
       const { account } = session
       const { name, wrong, isRight } = proof(c, sent, account)
@@ -94,7 +87,7 @@ export function confirmPages(options: {
   pages.post('/confirm/with', async (c) => {
     const sent = await c.req.parseBody()
     const to = returnTo(textField(sent.return_to))
-    const session = stepUp.signedIn(c, to)
+    const session = browserSession.require(c, to)
     if (!('account' in session)) return session
     const errand = { type: 'confirm', accountId: session.account.id } as const
     return departure.leave(c, { provider: textField(sent.provider), errand, returnTo: to })

@@ -1,23 +1,41 @@
-// The session cookie. Over TLS it carries the `__Host-` prefix: no other host or path can set it (RFC 6265bis §4.1.3.2).
+// Cookies. Over TLS each carries the `__Host-` prefix: no other host or path can set it (RFC 6265bis §4.1.3.2).
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { parse } from 'hono/utils/cookie'
-import { SESSION_LENGTH } from '../sign-in/sessions.ts'
+import type { Millis } from '#contract/time.ts'
 
-export interface SessionCookie {
+/** One cookie of ours, which no script reads. */
+export interface Cookie {
   read(c: Context): string | undefined
   readHeader(header: string | undefined): string | undefined
   set(c: Context, value: string): void
   clear(c: Context): void
+  /** Reads it, and it is gone. */
+  take(c: Context): string | undefined
 }
 
-export function createSessionCookie(secure: boolean): SessionCookie {
-  const name = secure ? '__Host-latchkey' : 'latchkey'
-  const options = { path: '/', httpOnly: true, secure, sameSite: 'Lax' } as const
+export function createCookie(about: {
+  /** Without the prefix. */
+  readonly name: string
+  readonly secure: boolean
+  readonly length: Millis
+  /** Lax for one that must come along from another site. */
+  readonly sameSite: 'Lax' | 'Strict'
+}): Cookie {
+  const { secure, sameSite } = about
+  const name = secure ? `__Host-${about.name}` : about.name
+  const options = { path: '/', httpOnly: true, secure, sameSite }
+  const read = (c: Context) => getCookie(c, name)
+  const clear = (c: Context) => void deleteCookie(c, name, options)
   return {
-    read: (c) => getCookie(c, name),
+    read,
     readHeader: (header) => (header === undefined ? undefined : parse(header, name)[name]),
-    set: (c, value) => setCookie(c, name, value, { ...options, maxAge: SESSION_LENGTH / 1000 }),
-    clear: (c) => deleteCookie(c, name, options),
+    set: (c, value) => setCookie(c, name, value, { ...options, maxAge: about.length / 1000 }),
+    clear,
+    take(c) {
+      const value = read(c)
+      clear(c)
+      return value
+    },
   }
 }

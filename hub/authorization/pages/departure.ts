@@ -1,33 +1,16 @@
 // Sending a browser to an identity provider, from wherever it is asked for.
 import { type Context, Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
-import { ATTEMPT_LENGTH, type Attempts, type Errand } from '../identities/attempts.ts'
+import type { Attempts, Errand } from '../identities/attempts.ts'
 import { type IdentityProvider, IdentityProviderError } from '../identities/identity-provider.ts'
 import { createAddressLimiter } from '../limiter.ts'
+import type { Cookie } from './cookie.ts'
 import { layout, type Markup } from './layout.ts'
 import { addressOf, type Requests } from './requests.ts'
 import { confirmFor, returnTo, signInFor } from './return-to.ts'
-
-/** The cookie that an attempt is bound to. Lax: it must come back from another site. */
-export interface AttemptCookie {
-  set(c: Context, text: string): void
-  read(c: Context): string | undefined
-  clear(c: Context): void
-}
-
-export function createAttemptCookie(secure: boolean): AttemptCookie {
-  const name = secure ? '__Host-latchkey-with' : 'latchkey-with'
-  const options = { path: '/', httpOnly: true, secure, sameSite: 'Lax' } as const
-  return {
-    set: (c, text) => setCookie(c, name, text, { ...options, maxAge: ATTEMPT_LENGTH / 1000 }),
-    read: (c) => getCookie(c, name),
-    clear: (c) => deleteCookie(c, name, options),
-  }
-}
 
 export interface Departure {
   /** Sends the browser to the provider of this id, or says in words why not. `returnTo` is one of the pages in return-to.ts. */
@@ -37,11 +20,11 @@ export interface Departure {
 export function createDeparture(options: {
   readonly providers: readonly IdentityProvider[]
   readonly attempts: Attempts
-  readonly cookie: AttemptCookie
+  readonly attemptCookie: Cookie
   readonly clock: Clock
   readonly log: Logger
 }): Departure {
-  const { providers, attempts, cookie, clock, log } = options
+  const { providers, attempts, attemptCookie, clock, log } = options
   const begun = createAddressLimiter({ tries: 60, window: minutes(10), clock })
   return {
     async leave(c, { provider: id, errand, returnTo: to }) {
@@ -53,7 +36,7 @@ export function createDeparture(options: {
       const { browser, ...secrets } = attempts.begin({ provider: id, errand, returnTo: to })
       try {
         const url = await provider.begin(secrets, errand.type !== 'sign_in')
-        cookie.set(c, browser)
+        attemptCookie.set(c, browser)
         // A form is held to `form-action` through every redirect, and nobody knows which a provider makes: a link is not.
         return c.req.method === 'GET' ? c.redirect(url.href, 303) : c.html(onTheWay(provider.name, url.href))
       } catch (err) {

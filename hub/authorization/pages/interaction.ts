@@ -11,27 +11,24 @@ import type { Scope } from '#contract/scopes.ts'
 import type { Instant } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Apps } from '../clients/apps.ts'
-import type { Session, Sessions } from '../sign-in/sessions.ts'
+import type { Session } from '../sign-in/sessions.ts'
+import type { BrowserSession } from './browser-session.ts'
 import { consentPage, giveConsent, type Wanted, wantedOf } from './consent.ts'
-import type { SessionCookie } from './cookie.ts'
 import { allowFormTo } from './form-target.ts'
 import { layout } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import { confirmFor, signInFor } from './return-to.ts'
-import type { StepUp } from './step-up.ts'
 
 export function interactionPages(options: {
   readonly provider: Provider
   readonly apps: Apps
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
   readonly audit: Audit
   readonly clock: Clock
-  readonly stepUp: StepUp
+  readonly browserSession: BrowserSession
   /** Ends what the browser was given besides the household's own session. */
-  readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly endProviderSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { provider, apps, sessions, cookie, audit, clock, stepUp, endBrowserSession } = options
+  const { provider, apps, audit, clock, browserSession, endProviderSession } = options
   const pages = new Hono<Requests>()
 
   /** The sign-in and the consent page end at the program that asked; their policy has to name it. */
@@ -64,7 +61,7 @@ export function interactionPages(options: {
   const begun = async (c: Context<Requests>, go: (interaction: Interaction, session: Session) => Promise<Response>) => {
     try {
       const interaction = await provider.interactionDetails(c.env.incoming, c.env.outgoing)
-      const session = sessions.find(cookie.read(c))
+      const session = browserSession.find(c)
       if (session === undefined) return c.redirect(signInFor(c.req.path), 303)
       return await go(interaction, session)
     } catch (error) {
@@ -75,7 +72,7 @@ export function interactionPages(options: {
 
   /** What opens the house is not given away by whoever holds the phone now. */
   const mayGive = (c: Context<Requests>, { home }: Wanted, current: Session): Session | Response =>
-    home.some((scope) => WEIGHTY.includes(scope)) ? stepUp.fresh(c) : current
+    home.some((scope) => WEIGHTY.includes(scope)) ? browserSession.requireFresh(c) : current
 
   pages.get('/interaction/:uid', (c) =>
     begun(c, async (interaction, current) => {
@@ -88,7 +85,7 @@ export function interactionPages(options: {
         if (mustConfirm(interaction, current, clock.now())) return c.redirect(confirmFor(c.req.path), 303)
         if (session !== undefined && session.accountId !== account.id) {
           // Somebody else was here before: the library would ask them to sign out first, on a page that we do not have.
-          await endBrowserSession(c.env.incoming, c.env.outgoing)
+          await endProviderSession(c.env.incoming, c.env.outgoing)
           delete interaction.session
           await interaction.persist()
         }

@@ -10,12 +10,11 @@ import { type Account, type Accounts, newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitation, type Invitations, type Newcomer } from '../people/invitations.ts'
 import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
-import type { Sessions } from '../sign-in/sessions.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { BrowserSession } from './browser-session.ts'
+import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
@@ -24,15 +23,14 @@ export function invitationPages(options: {
   readonly accounts: Accounts
   readonly invitations: Invitations
   readonly passkeys: Passkeys
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
-  readonly challengeCookie: ChallengeCookie
+  readonly browserSession: BrowserSession
+  readonly challengeCookie: Cookie
   readonly audit: Audit
   readonly departure: Departure
   readonly identityForms: IdentityForms
   readonly clock: Clock
 }): Hono<Requests> {
-  const { accounts, invitations, passkeys, sessions, cookie, challengeCookie, audit, clock } = options
+  const { accounts, invitations, passkeys, browserSession, challengeCookie, audit, clock } = options
   const { departure, identityForms } = options
   const tries = createAddressLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
@@ -85,8 +83,7 @@ export function invitationPages(options: {
     const redeemed = invitations.redeem(key, newcomer)
     switch (redeemed.outcome) {
       case 'joined': {
-        sessions.end(cookie.read(c))
-        cookie.set(c, sessions.start({ account: redeemed.account, from: visitorOf(c) }))
+        browserSession.start(c, redeemed.account)
         const { id: accountId, role } = redeemed.account
         audit.record({ event: 'account_created', accountId, address: addressOf(c), detail: role })
         audit.record({ event: 'signed_in', accountId, address: addressOf(c), detail: 'invitation' })

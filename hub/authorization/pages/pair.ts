@@ -12,35 +12,29 @@ import type { Audit } from '../audit/audit.ts'
 import { deviceFacts } from '../devices/devices.ts'
 import { type Answer, formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../devices/pairing.ts'
 import type { Elsewhere } from '../networks.ts'
-import type { Session, Sessions } from '../sign-in/sessions.ts'
+import type { Session } from '../sign-in/sessions.ts'
 import { formatAgo } from './ago.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { BrowserSession } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
-import { signInFor } from './return-to.ts'
-import type { StepUp } from './step-up.ts'
 
 export function pairPages(options: {
   readonly pairing: Pairing
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
   readonly audit: Audit
   readonly elsewhere: Elsewhere
-  readonly stepUp: StepUp
+  readonly browserSession: BrowserSession
   /** For who names a room: those that there are. */
   readonly rooms: () => readonly string[]
   readonly clock: Clock
 }): Hono<Requests> {
-  const { pairing, sessions, cookie, audit, elsewhere, stepUp, rooms, clock } = options
+  const { pairing, audit, elsewhere, browserSession, rooms, clock } = options
   const pages = new Hono<Requests>()
-  const signedIn = (c: Context<Requests>) => sessions.find(cookie.read(c))
   const asker = (c: Context<Requests>, { account }: Session) => ({ address: addressOf(c), account })
 
   pages.get('/pair', async (c) => {
     const code = c.req.query('user_code') ?? ''
-    const session = signedIn(c)
-    if (session === undefined)
-      return c.redirect(signInFor(code ? `/pair?user_code=${formatUserCode(code)}` : '/pair'), 303)
+    const session = browserSession.require(c, code ? `/pair?user_code=${formatUserCode(code)}` : '/pair')
+    if (!('account' in session)) return session
     if (session.account.role === 'guest') return c.html(notForGuests, 403)
     if (code === '') return c.html(codeForm({}))
     const found = await pairing.find(code, asker(c, session))
@@ -55,8 +49,8 @@ export function pairPages(options: {
   pages.post('/pair', async (c) => {
     // The form first: whoever signs out while it is on its way decides nothing any more.
     const form = await c.req.parseBody()
-    const session = signedIn(c)
-    if (session === undefined) return c.redirect(signInFor('/pair'), 303)
+    const session = browserSession.require(c, '/pair')
+    if (!('account' in session)) return session
     if (session.account.role === 'guest') return c.html(notForGuests, 403)
     const code = textField(form.user_code)
     const answer = textField(form.answer)
@@ -81,10 +75,10 @@ export function pairPages(options: {
 
   pages.post('/pair/elsewhere', async (c) => {
     const code = textField((await c.req.parseBody()).user_code)
-    const session = signedIn(c)
-    if (session === undefined) return c.redirect(signInFor('/pair'), 303)
+    const session = browserSession.require(c, '/pair')
+    if (!('account' in session)) return session
     if (session.account.role !== 'owner') return c.html(codeForm({ wrong: 'Only an owner allows this.' }), 403)
-    const confirmed = stepUp.fresh(c, `/pair?user_code=${formatUserCode(code)}`)
+    const confirmed = browserSession.requireFresh(c, `/pair?user_code=${formatUserCode(code)}`)
     if (!('account' in confirmed)) return confirmed
     elsewhere.allow()
     audit.record({ event: 'elsewhere_allowed', accountId: session.account.id, address: addressOf(c) })

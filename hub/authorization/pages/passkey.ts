@@ -1,6 +1,5 @@
 // Challenges for passkeys: what /passkey.js asks for before it asks the browser. Each is bound to the browser by a cookie of its own.
-import { type Context, Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
@@ -8,40 +7,21 @@ import { newSecret } from '../bearer-secret.ts'
 import { createAddressLimiter } from '../limiter.ts'
 import { newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitations } from '../people/invitations.ts'
-import { CHALLENGE_LENGTH, type Purpose } from '../sign-in/challenges.ts'
+import type { Purpose } from '../sign-in/challenges.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
 import { isFresh } from '../sign-in/sessions.ts'
+import type { BrowserSession } from './browser-session.ts'
+import type { Cookie } from './cookie.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
-import type { StepUp } from './step-up.ts'
-
-/** The cookie that a challenge is bound to. */
-export interface ChallengeCookie {
-  set(c: Context, text: string): void
-  /** Reads it, and it is gone: a challenge is good once. */
-  take(c: Context): string | undefined
-}
-
-export function createChallengeCookie(secure: boolean): ChallengeCookie {
-  const name = secure ? '__Host-latchkey-passkey' : 'latchkey-passkey'
-  const options = { path: '/', httpOnly: true, secure, sameSite: 'Strict' } as const
-  return {
-    set: (c, text) => setCookie(c, name, text, { ...options, maxAge: CHALLENGE_LENGTH / 1000 }),
-    take(c) {
-      const text = getCookie(c, name)
-      deleteCookie(c, name, options)
-      return text
-    },
-  }
-}
 
 export function passkeyPages(options: {
   readonly passkeys: Passkeys
   readonly invitations: Invitations
-  readonly challengeCookie: ChallengeCookie
-  readonly stepUp: StepUp
+  readonly challengeCookie: Cookie
+  readonly browserSession: BrowserSession
   readonly clock: Clock
 }): Hono<Requests> {
-  const { passkeys, invitations, challengeCookie, stepUp, clock } = options
+  const { passkeys, invitations, challengeCookie, browserSession, clock } = options
   const asked = createAddressLimiter({ tries: 60, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
@@ -63,7 +43,7 @@ export function passkeyPages(options: {
       return c.json({ type: 'create', options: found })
     }
 
-    const session = stepUp.session(c)
+    const session = browserSession.find(c)
     switch (textField(form.purpose)) {
       case 'sign_in':
         return get({ type: 'sign_in', accountId: undefined })

@@ -17,23 +17,23 @@ import {
 import type { People } from '../people/people.ts'
 import type { Session } from '../sign-in/sessions.ts'
 import { formatAgo } from './ago.ts'
+import { actorAt, type BrowserSession, ownersOnly } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { type Requests, textField } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
-import { actorAt, ownersOnly, type StepUp } from './step-up.ts'
 
 export function peoplePages(options: {
   readonly people: People
   readonly invitations: Invitations
   readonly publicUrl: URL
   readonly audit: Audit
-  readonly stepUp: StepUp
+  readonly browserSession: BrowserSession
   readonly clock: Clock
 }): Hono<Requests> {
-  const { people, invitations, publicUrl, audit, stepUp, clock } = options
+  const { people, invitations, publicUrl, audit, browserSession, clock } = options
   const pages = new Hono<Requests>()
 
-  const { owner, freshOwner } = ownersOnly(stepUp, '/people', notYours)
+  const { owner, freshOwner } = ownersOnly(browserSession, '/people', notYours)
   const show = (c: Context<Requests>, session: Session, wrong?: string, typed: Typed = UNTYPED) =>
     c.html(
       peoplePage({

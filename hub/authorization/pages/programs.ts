@@ -15,9 +15,9 @@ import {
   type RegistrationTokens,
 } from '../clients/registration-tokens.ts'
 import { formatAgo } from './ago.ts'
+import { actorAt, type BrowserSession, ownersOnly } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { type Requests, textField } from './requests.ts'
-import { actorAt, ownersOnly, type StepUp } from './step-up.ts'
 
 export function programPages(options: {
   readonly appPasswords: AppPasswords
@@ -25,13 +25,13 @@ export function programPages(options: {
   readonly registrationTokens: RegistrationTokens
   readonly publicUrl: URL
   readonly audit: Audit
-  readonly stepUp: StepUp
+  readonly browserSession: BrowserSession
   readonly clock: Clock
 }): Hono<Requests> {
-  const { appPasswords, apps, registrationTokens, publicUrl, audit, stepUp, clock } = options
+  const { appPasswords, apps, registrationTokens, publicUrl, audit, browserSession, clock } = options
   const pages = new Hono<Requests>()
 
-  const { owner, freshOwner } = ownersOnly(stepUp, '/programs', notYours)
+  const { owner, freshOwner } = ownersOnly(browserSession, '/programs', notYours)
   const show = (c: Context<Requests>, refused?: Refused) => {
     const lists = { appPasswords: appPasswords.list(), apps: apps.list(), waiting: registrationTokens.list() }
     return c.html(programsPage({ ...lists, now: clock.now(), refused }), refused === undefined ? 200 : 400)

@@ -8,20 +8,18 @@ import { createAddressLimiter } from '../limiter.ts'
 import { type Accounts, newAccount } from '../people/accounts.ts'
 import type { OwnerKey } from '../people/owner-key.ts'
 import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
-import type { Sessions } from '../sign-in/sessions.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { BrowserSession } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
 
 export function setupPages(options: {
   readonly accounts: Accounts
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
+  readonly browserSession: BrowserSession
   readonly ownerKey: OwnerKey
   readonly audit: Audit
   readonly clock: Clock
 }): Hono<Requests> {
-  const { accounts, sessions, cookie, ownerKey, audit, clock } = options
+  const { accounts, browserSession, ownerKey, audit, clock } = options
   const tries = createAddressLimiter({ tries: 10, window: minutes(10), clock })
   const pages = new Hono<Requests>()
 
@@ -47,7 +45,7 @@ export function setupPages(options: {
     }
     const owner = await accounts.createOwner(wanted.output)
     if (owner === undefined) return c.html(alreadyDone, 410)
-    cookie.set(c, sessions.start({ account: owner, from: visitorOf(c) }))
+    browserSession.start(c, owner)
     const who = { accountId: owner.id, address: addressOf(c) }
     audit.record({ event: 'account_created', ...who, detail: owner.role })
     audit.record({ event: 'signed_in', ...who, detail: 'first start' })

@@ -5,38 +5,35 @@ import type { Audit } from '../audit/audit.ts'
 import type { Guesses } from '../guesses.ts'
 import type { Account, Accounts } from '../people/accounts.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
-import type { Sessions } from '../sign-in/sessions.ts'
 import type { SignInGuard } from '../sign-in/sign-in-guard.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { BrowserSession } from './browser-session.ts'
+import type { Cookie } from './cookie.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
-import type { ChallengeCookie } from './passkey.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
-import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
+import { addressOf, type Requests, textField } from './requests.ts'
 import { returnTo } from './return-to.ts'
 
 export function signInPages(options: {
   readonly accounts: Accounts
   readonly passkeys: Passkeys
-  readonly sessions: Sessions
-  readonly cookie: SessionCookie
-  readonly challengeCookie: ChallengeCookie
+  readonly browserSession: BrowserSession
+  readonly challengeCookie: Cookie
   readonly guard: SignInGuard
   readonly guesses: Guesses
   readonly audit: Audit
   readonly identityForms: IdentityForms
   /** Ends what the browser was given besides the household's own session. */
-  readonly endBrowserSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly endProviderSession: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): Hono<Requests> {
-  const { accounts, passkeys, sessions, cookie, challengeCookie, guard, guesses, audit, endBrowserSession } = options
+  const { accounts, passkeys, browserSession, challengeCookie, guard, guesses, audit, endProviderSession } = options
   const { areOffered } = passkeys
   const { identityForms } = options
   const pages = new Hono<Requests>()
   const form = (about: Omit<Parameters<typeof signInForm>[0], 'elsewhere' | 'areOffered'>) =>
     signInForm({ ...about, areOffered, elsewhere: identityForms.signIn(about.to) })
   const signIn = (c: Context<Requests>, account: Account, to: string) => {
-    sessions.end(cookie.read(c))
-    cookie.set(c, sessions.start({ account, from: visitorOf(c) }))
+    browserSession.start(c, account)
     return c.redirect(to, 303)
   }
 
@@ -81,12 +78,11 @@ export function signInPages(options: {
   })
 
   pages.post('/sign-out', async (c) => {
-    const session = sessions.find(cookie.read(c))
-    await endBrowserSession(c.env.incoming, c.env.outgoing)
-    sessions.end(cookie.read(c))
+    const session = browserSession.find(c)
+    await endProviderSession(c.env.incoming, c.env.outgoing)
+    browserSession.end(c)
     if (session !== undefined)
       audit.record({ event: 'signed_out', accountId: session.account.id, address: addressOf(c) })
-    cookie.clear(c)
     return c.redirect('/sign-in', 303)
   })
 

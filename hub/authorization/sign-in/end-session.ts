@@ -4,7 +4,7 @@ import type Provider from 'oidc-provider'
 import type { Logger } from 'pino'
 
 /** Ends the authorization server's own session of this browser, and the grants that it made, but for those to be kept offline. */
-export async function endBrowserSession(options: {
+export async function endProviderSession(options: {
   readonly provider: Provider
   readonly request: IncomingMessage
   readonly response: ServerResponse
