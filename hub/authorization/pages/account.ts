@@ -3,12 +3,11 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
-import { type Instant, millis } from '#contract/time.ts'
+import type { Instant } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AuditEvent } from '../audit/audit-events.ts'
 import type { Identities } from '../identities/identities.ts'
 import { type Account, type Accounts, newAccount } from '../people/accounts.ts'
-import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
 import { MOST_PASSKEYS, type Passkey, type Passkeys, passkeyName } from '../sign-in/passkeys.ts'
 import type { SessionFacts, Sessions } from '../sign-in/sessions.ts'
 import type { SignOut } from '../sign-in/sign-out.ts'
@@ -16,6 +15,7 @@ import { formatAgo } from './ago.ts'
 import type { BrowserSession } from './browser-session.ts'
 import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
+import { newPasswordField } from './fields.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
@@ -227,14 +227,14 @@ const sessionRow = (
 ): Markup =>
   html`<li>
 <p><strong>${browser}</strong>${id === own ? ' (this one)' : ''}<br>
-<span class="hint">From ${address}. Signed in ${ago(signedInAt, now)}, last seen ${ago(lastSeenAt, now)}.</span></p>
+<span class="hint">From ${address}. Signed in ${formatAgo(signedInAt, now)}, last seen ${formatAgo(lastSeenAt, now)}.</span></p>
 ${id === own ? '' : html`<form class="bare" method="post" action="/account/sessions/end"><input type="hidden" name="session" value="${id}"><button class="other small">End<span class="unseen"> ${browser} from ${address}</span></button></form>`}
 </li>`
 
 const passkeyRow = ({ id, name, createdAt, lastUsedAt }: Passkey, now: Instant): Markup =>
   html`<li>
 <p><strong>${name}</strong><br>
-<span class="hint">Made ${ago(createdAt, now)}, ${lastUsedAt === undefined ? 'not used yet' : `last used ${ago(lastUsedAt, now)}`}.</span></p>
+<span class="hint">Made ${formatAgo(createdAt, now)}, ${lastUsedAt === undefined ? 'not used yet' : `last used ${formatAgo(lastUsedAt, now)}`}.</span></p>
 <form class="bare" method="post" action="/account/passkey/remove"><input type="hidden" name="passkey" value="${id}"><button class="other small">Remove<span class="unseen"> ${name}</span></button></form>
 </li>`
 
@@ -244,16 +244,12 @@ const lastWay = layout({
 <p><a class="button" href="/account">To your account</a></p>`,
 })
 
-const ago = (then: Instant, now: Instant): string => formatAgo(millis(now - then))
-
 const passwordForm = ({ wrong }: { wrong?: string }): Markup =>
   layout({
     title: 'A new password',
     body: html`<form method="post" action="/account/password">
 ${problem(wrong)}
-<label for="password">Your new password</label>
-<input id="password" name="password" type="password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" autocomplete="new-password" aria-describedby="rule" required>
-<p class="hint" id="rule">At least ${PASSWORD_MIN} characters. Every other browser and program that you are signed in with has to sign in again.</p>
+${newPasswordField({ label: 'Your new password', more: 'Every other browser and program that you are signed in with has to sign in again.' })}
 <button>Set it</button>
 </form>
 <p><a href="/account">Leave it as it is</a></p>`,

@@ -9,7 +9,7 @@ import type { BrowserSession } from './browser-session.ts'
 import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
 import type { IdentityForms } from './identity-forms.ts'
-import { layout, type Markup, problem } from './layout.ts'
+import { layout, type Markup, problem, TOO_MANY_TRIES } from './layout.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import { returnTo, signInFor } from './return-to.ts'
@@ -60,7 +60,7 @@ export function confirmPages(options: {
       const { account } = session
       const { name, wrong, isRight } = proof(c, sent, account)
       const guess = { address: addressOf(c), name }
-      if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY })
+      if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY_TRIES })
       if (!(await isRight())) return refused(c, 401, { account, to, wrong })
       guesses.giveBack(guess)
       return confirmed(c, to)
@@ -102,8 +102,6 @@ type Proof = (
   sent: Record<string, unknown>,
   account: Account,
 ) => { readonly name: string | undefined; readonly wrong: string; readonly isRight: () => Promise<boolean> }
-
-const TOO_MANY = 'Too many tries. Please wait a few minutes.'
 
 const confirmForm = (about: {
   readonly account: Account

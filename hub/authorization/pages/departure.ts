@@ -8,7 +8,7 @@ import type { Attempts, Errand } from '../identities/attempts.ts'
 import { type IdentityProvider, IdentityProviderError } from '../identities/identity-provider.ts'
 import { createAddressLimiter } from '../limiter.ts'
 import type { Cookie } from './cookie.ts'
-import { layout, type Markup } from './layout.ts'
+import { layout, type Markup, TOO_MANY_TRIES } from './layout.ts'
 import { addressOf, type Requests } from './requests.ts'
 import { confirmFor, returnTo, signInFor } from './return-to.ts'
 
@@ -31,7 +31,7 @@ export function createDeparture(options: {
       const provider = providers.find((each) => each.id === id)
       if (provider === undefined) return c.html(noSuch, 404)
       const back = backFrom(errand, to)
-      if (!begun.allows(addressOf(c))) return c.html(notNow('Too many tries. Please wait a few minutes.', back), 429)
+      if (!begun.allows(addressOf(c))) return c.html(notNow(TOO_MANY_TRIES, back), 429)
       begun.count(addressOf(c))
       const { browser, ...secrets } = attempts.begin({ provider: id, errand, returnTo: to })
       try {

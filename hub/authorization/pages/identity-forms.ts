@@ -1,11 +1,12 @@
 // What other pages show of accounts elsewhere: nothing where the household has no provider.
 import { html } from 'hono/html'
-import { type Instant, millis } from '#contract/time.ts'
+import type { Instant } from '#contract/time.ts'
 import type { Identities, LinkedIdentity } from '../identities/identities.ts'
 import type { IdentityProvider } from '../identities/identity-provider.ts'
 import type { Accounts } from '../people/accounts.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
 import { formatAgo } from './ago.ts'
+import { nameField } from './fields.ts'
 import type { Markup } from './layout.ts'
 
 type Part = Markup | string
@@ -39,7 +40,7 @@ export function createIdentityForms(options: {
   const linkedRow = ({ id, provider, name, linkedAt, lastUsedAt }: LinkedIdentity, now: Instant): Markup =>
     html`<li>
 <p><strong>${nameOf(provider)}</strong>${name === '' ? '' : `: ${name}`}<br>
-<span class="hint">Linked ${ago(linkedAt, now)}, ${lastUsedAt === undefined ? 'not used since' : `last used ${ago(lastUsedAt, now)}`}.${providers.some((each) => each.id === provider) ? '' : ' The hub does not sign in there any more.'}</span></p>
+<span class="hint">Linked ${formatAgo(linkedAt, now)}, ${lastUsedAt === undefined ? 'not used since' : `last used ${formatAgo(lastUsedAt, now)}`}.${providers.some((each) => each.id === provider) ? '' : ' The hub does not sign in there any more.'}</span></p>
 <form class="bare" method="post" action="/account/unlink"><input type="hidden" name="identity" value="${id}"><button class="other small">Unlink<span class="unseen"> ${nameOf(provider)} ${name}</span></button></form>
 </li>`
 
@@ -54,8 +55,7 @@ ${providers.map(({ id, name }) => html`<a class="button other" href="/sign-in/wi
       if (providers.length === 0) return ''
       return html`<h2>With an account elsewhere instead</h2>
 <form method="post" action="/invitation/with">
-<label for="with-name">Your name</label>
-<input id="with-name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
+${nameField({ name, id: 'with-name' })}
 <input type="hidden" name="key" value="${key}">
 ${providers.map((each) => html`<button class="other" name="provider" value="${each.id}">Join with ${each.name}</button>`)}
 </form>`
@@ -93,5 +93,3 @@ ${providers.map(({ id, name }) => html`<button class="other" name="provider" val
 
 const NO_PROOF =
   'Where you sign in, nobody can be asked whether it is still you, and you have neither a password nor a passkey. Ask an owner for a new invitation, and set a password or add a passkey when you join.'
-
-const ago = (then: Instant, now: Instant): string => formatAgo(millis(now - then))

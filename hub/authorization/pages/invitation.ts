@@ -8,13 +8,13 @@ import type { Audit } from '../audit/audit.ts'
 import { createAddressLimiter } from '../limiter.ts'
 import { type Account, type Accounts, newAccount } from '../people/accounts.ts'
 import { accountIdOf, type Invitation, type Invitations, type Newcomer } from '../people/invitations.ts'
-import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
 import type { BrowserSession } from './browser-session.ts'
 import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
+import { nameField, newPasswordField } from './fields.ts'
 import type { IdentityForms } from './identity-forms.ts'
-import { layout, type Markup, problem } from './layout.ts'
+import { layout, type Markup, problem, TOO_MANY_TRIES } from './layout.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
@@ -48,7 +48,7 @@ export function invitationPages(options: {
 
   pages.post('/invitation', async (c) => {
     const key = textField((await c.req.parseBody()).key)
-    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
+    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY_TRIES }), 429)
     const invitation = invitations.find(key)
     if (invitation === undefined) return unusable(c)
     return c.html(offer({ invitation, key, name: invitation.nameHint ?? '' }))
@@ -58,7 +58,7 @@ export function invitationPages(options: {
     const form = await c.req.parseBody()
     const key = textField(form.key)
     const typed = { name: textField(form.name), password: textField(form.password) }
-    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
+    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY_TRIES }), 429)
     const invitation = invitations.find(key)
     if (invitation === undefined) return unusable(c)
     const again = (status: 400 | 401 | 409, wrong: string) =>
@@ -102,7 +102,7 @@ export function invitationPages(options: {
   pages.post('/invitation/with', async (c) => {
     const form = await c.req.parseBody()
     const key = textField(form.key)
-    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY }), 429)
+    if (!tries.allows(addressOf(c))) return c.html(keyForm({ wrong: TOO_MANY_TRIES }), 429)
     const invitation = invitations.find(key)
     if (invitation === undefined) return unusable(c)
     const typed = textField(form.name)
@@ -119,7 +119,6 @@ export function invitationPages(options: {
   return pages
 }
 
-const TOO_MANY = 'Too many tries. Please wait a few minutes.'
 const UNUSABLE = 'This invitation opens nothing: it was used, withdrawn, or is too old. Please ask for a new one.'
 const NAME_TAKEN = 'Somebody here has this name. Please choose another.'
 
@@ -153,19 +152,15 @@ const joinForm = (about: {
 ${problem(wrong)}
 <h2>With a password</h2>
 <form method="post" action="/invitation/accept">
-<label for="name">Your name</label>
-<input id="name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
-<label for="password">A password</label>
-<input id="password" name="password" type="password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" autocomplete="new-password" aria-describedby="rule" required>
-<p class="hint" id="rule">At least ${PASSWORD_MIN} characters. Nothing else is asked of it.</p>
+${nameField({ name })}
+${newPasswordField({ label: 'A password', more: 'Nothing else is asked of it.' })}
 <input type="hidden" name="key" value="${key}">
 <button>Make my account</button>
 </form>
 <h2>With a passkey instead</h2>
 ${passkeyForm({
   ...{ purpose: 'join', action: '/invitation/accept', button: 'Make my account with a passkey', areOffered },
-  fields: html`<label for="passkey-name">Your name</label>
-<input id="passkey-name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
+  fields: html`${nameField({ name, id: 'passkey-name' })}
 <input type="hidden" name="key" value="${key}">`,
 })}
 ${elsewhere}`,

@@ -33,6 +33,8 @@ ${body}
 </html>`
 }
 
+export const TOO_MANY_TRIES = 'Too many tries. Please wait a few minutes.'
+
 /** A problem above a form: announced by screen readers, and not by colour alone. */
 export const problem = (text: string | undefined): Markup | string =>
   text === undefined ? '' : html`<p class="problem" role="alert">${text}</p>`

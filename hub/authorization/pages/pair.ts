@@ -6,8 +6,7 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { KIND_NAMES } from '#contract/kinds.ts'
 import { SCOPE_SENTENCES } from '#contract/scopes.ts'
-import type { Millis } from '#contract/time.ts'
-import { millis } from '#contract/time.ts'
+import type { Instant } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
 import { deviceFacts } from '../devices/devices.ts'
 import { type Answer, formatUserCode, type Lookup, type Pairing, type PairingRequest } from '../devices/pairing.ts'
@@ -40,7 +39,7 @@ export function pairPages(options: {
     const found = await pairing.find(code, asker(c, session))
     if (found.outcome !== 'waiting') return refusal(c, code, found.outcome)
     const { request } = found
-    const facts = { request, ago: millis(clock.now() - request.askedAt), phone: addressOf(c), rooms: rooms() }
+    const facts = { request, now: clock.now(), phone: addressOf(c), rooms: rooms() }
     const mayAllow = session.account.role === 'owner'
     if (!request.isNear && !elsewhere.isAllowed()) return c.html(tooFar({ ...facts, mayAllow }), 403)
     return c.html(question(facts))
@@ -128,19 +127,19 @@ ${problem(wrong)}
 
 interface Facts {
   readonly request: PairingRequest
-  readonly ago: Millis
+  readonly now: Instant
   /** The address of the person's own device. */
   readonly phone: string
   readonly rooms: readonly string[]
 }
 
-const whoAsks = ({ request: { device, address, isNear }, ago, phone }: Facts): Markup => html`<dl>
+const whoAsks = ({ request: { device, address, askedAt, isNear }, now, phone }: Facts): Markup => html`<dl>
 <dt>Kind</dt><dd>${KIND_NAMES[device.kind]}</dd>
 <dt>Calls itself</dt><dd>${device.name}</dd>
 <dt>Its id here</dt><dd>${device.id}</dd>
 <dt>Address</dt><dd>${address}</dd>
 <dt>Yours</dt><dd>${phone}, ${isNear ? 'the same network' : 'another network'}</dd>
-<dt>Asked</dt><dd>${formatAgo(ago)}</dd>
+<dt>Asked</dt><dd>${formatAgo(askedAt, now)}</dd>
 </dl>`
 
 const question = (facts: Facts): Markup => {

@@ -12,6 +12,7 @@ import type { Passkeys } from '../sign-in/passkeys.ts'
 import { isFresh } from '../sign-in/sessions.ts'
 import type { BrowserSession } from './browser-session.ts'
 import type { Cookie } from './cookie.ts'
+import { TOO_MANY_TRIES } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 
 export function passkeyPages(options: {
@@ -28,7 +29,7 @@ export function passkeyPages(options: {
   pages.post('/passkey/options', async (c) => {
     const form = await c.req.parseBody()
     const refuse = (problem: string, status: 400 | 403 | 429) => c.json({ problem }, status)
-    if (!asked.allows(addressOf(c))) return refuse('Too many tries. Please wait a few minutes.', 429)
+    if (!asked.allows(addressOf(c))) return refuse(TOO_MANY_TRIES, 429)
     asked.count(addressOf(c))
     c.header('cache-control', 'no-store')
     const browser = newSecret()

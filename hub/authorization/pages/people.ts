@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLES } from '#contract/scopes.ts'
-import { type Instant, millis } from '#contract/time.ts'
+import type { Instant } from '#contract/time.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { AccountChange, AccountFacts } from '../people/accounts.ts'
 import {
@@ -158,7 +158,7 @@ ${roleSelect('invite-role', about.typed.role, true)}
 const personRow = ({ id, name, role, createdAt }: AccountFacts, own: string, now: Instant): Markup =>
   html`<li>
 <p><strong>${name}</strong>${id === own ? ' (you)' : ''}<br>
-<span class="hint">${ROLE_NAMES[role]}, since ${formatAgo(millis(now - createdAt))}</span></p>
+<span class="hint">${ROLE_NAMES[role]}, since ${formatAgo(createdAt, now)}</span></p>
 <div class="row">
 <form class="bare row" method="post" action="/people/role">
 <input type="hidden" name="person" value="${id}">
@@ -178,7 +178,7 @@ ${ROLES.map((role) => html`<option value="${role}"${role === chosen ? html` sele
 const invitationRow = ({ id, role, nameHint, createdAt }: Invitation, now: Instant): Markup =>
   html`<li>
 <p><strong>${nameHint ?? 'Somebody'}</strong><br>
-<span class="hint">As ${ROLE_NAMES[role].toLowerCase()}, invited ${formatAgo(millis(now - createdAt))}. The link lasts a day.</span></p>
+<span class="hint">As ${ROLE_NAMES[role].toLowerCase()}, invited ${formatAgo(createdAt, now)}. The link lasts a day.</span></p>
 <form class="bare" method="post" action="/people/withdraw"><input type="hidden" name="invitation" value="${id}"><button class="other small">Withdraw<span class="unseen"> the invitation of ${nameHint ?? 'somebody'}</span></button></form>
 </li>`
 

@@ -5,7 +5,7 @@ import { html } from 'hono/html'
 import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLE_CEILING, SCOPE_SENTENCES, type Scope } from '#contract/scopes.ts'
-import { type Instant, millis } from '#contract/time.ts'
+import type { Instant } from '#contract/time.ts'
 import { type AppPassword, type AppPasswords, MOST_APP_PASSWORDS, newAppPassword } from '../app-passwords.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { App, Apps } from '../clients/apps.ts'
@@ -179,7 +179,7 @@ const sentences = (scopes: readonly Scope[]): string => scopes.map((scope) => SC
 const passwordRow = ({ id, name, scopes, lastUsedAt }: AppPassword, now: Instant): Markup =>
   html`<li>
 <p><strong>${name}</strong><br>
-<span class="hint">${sentences(scopes)}. ${lastUsedAt === undefined ? 'Never used' : `Last used ${formatAgo(millis(now - lastUsedAt))}`}.</span></p>
+<span class="hint">${sentences(scopes)}. ${lastUsedAt === undefined ? 'Never used' : `Last used ${formatAgo(lastUsedAt, now)}`}.</span></p>
 <form class="bare" method="post" action="/programs/password/revoke"><input type="hidden" name="id" value="${id}"><button class="other small">Revoke<span class="unseen"> the app password of ${name}</span></button></form>
 </li>`
 

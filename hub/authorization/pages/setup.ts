@@ -7,9 +7,9 @@ import type { Audit } from '../audit/audit.ts'
 import { createAddressLimiter } from '../limiter.ts'
 import { type Accounts, newAccount } from '../people/accounts.ts'
 import type { OwnerKey } from '../people/owner-key.ts'
-import { PASSWORD_MAX, PASSWORD_MIN } from '../people/password.ts'
 import type { BrowserSession } from './browser-session.ts'
-import { layout, type Markup, problem } from './layout.ts'
+import { nameField, newPasswordField } from './fields.ts'
+import { layout, type Markup, problem, TOO_MANY_TRIES } from './layout.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 
 export function setupPages(options: {
@@ -31,7 +31,7 @@ export function setupPages(options: {
     const key = textField(form.key)
     const typed = { name: textField(form.name), password: textField(form.password) }
     if (!tries.allows(addressOf(c))) {
-      return c.html(setupForm({ name: typed.name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+      return c.html(setupForm({ name: typed.name, wrong: TOO_MANY_TRIES }), 429)
     }
     if (!ownerKey.matches(key)) {
       tries.count(addressOf(c))
@@ -67,11 +67,8 @@ const setupForm = ({ name = '', key = '', wrong }: { name?: string; key?: string
     body: html`<p>Make the owner's account: it lets devices in and puts them out.</p>
 <form method="post" action="/setup">
 ${problem(wrong)}
-<label for="name">Your name</label>
-<input id="name" name="name" value="${name}" maxlength="64" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required>
-<label for="password">A password</label>
-<input id="password" name="password" type="password" minlength="${PASSWORD_MIN}" maxlength="${PASSWORD_MAX}" autocomplete="new-password" aria-describedby="rule" required>
-<p class="hint" id="rule">At least ${PASSWORD_MIN} characters. Nothing else is asked of it.</p>
+${nameField({ name })}
+${newPasswordField({ label: 'A password', more: 'Nothing else is asked of it.' })}
 <label for="key">The key from the terminal</label>
 <input id="key" name="key" value="${key}" autocomplete="off" autocapitalize="none" spellcheck="false" required>
 <button>Make my account</button>

@@ -9,7 +9,7 @@ import type { SignInGuard } from '../sign-in/sign-in-guard.ts'
 import type { BrowserSession } from './browser-session.ts'
 import type { Cookie } from './cookie.ts'
 import type { IdentityForms } from './identity-forms.ts'
-import { layout, type Markup, problem } from './layout.ts'
+import { layout, type Markup, problem, TOO_MANY_TRIES } from './layout.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField } from './requests.ts'
 import { returnTo } from './return-to.ts'
@@ -50,7 +50,7 @@ export function signInPages(options: {
     const tried = await guard.check({ name, password: textField(sent.password), address: addressOf(c), by: 'password' })
     switch (tried.outcome) {
       case 'too_many':
-        return c.html(form({ to, name, wrong: 'Too many tries. Please wait a few minutes.' }), 429)
+        return c.html(form({ to, name, wrong: TOO_MANY_TRIES }), 429)
       case 'wrong':
         return c.html(form({ to, name, wrong: 'This name and password do not go together.' }), 401)
       case 'right':
@@ -67,7 +67,7 @@ export function signInPages(options: {
       return c.html(form({ to, wrongPasskey: text }), status)
     }
     const browser = challengeCookie.take(c)
-    if (!guesses.take(guess)) return wrong(429, 'Too many tries. Please wait a few minutes.')
+    if (!guesses.take(guess)) return wrong(429, TOO_MANY_TRIES)
     const purpose = { type: 'sign_in', accountId: undefined } as const
     const accountId = await passkeys.check({ browser, purpose, credential: textField(sent.credential) })
     const account = accountId === undefined ? undefined : accounts.find(accountId)
