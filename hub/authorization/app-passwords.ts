@@ -60,8 +60,8 @@ export interface AppPasswords {
   list(): readonly AppPassword[]
   /** Who this text stands for, and notes its use. Undefined for any text that is not one of those listed. */
   find(text: string): AppPasswordBearer | undefined
-  /** Ends it with its connections. False when there is no such one. */
-  revoke(id: string): boolean
+  /** Ends it with its connections. What it was; undefined when there is no such one. */
+  revoke(id: string): AppPassword | undefined
   /**
    * Ends the connections of those that may do something else than when they were admitted, as their maker's role has changed or their
    * maker is gone. The sweep calls it every minute; whoever changes an account calls it at once.
@@ -155,11 +155,12 @@ export function createAppPasswords(options: {
       return { id: read.id, accountId: account.id, role: account.role, scopes }
     },
     revoke(id) {
-      const { changes } = remove.run(id)
-      if (changes === 0) return false
+      const found = byId.get(id)
+      if (found === undefined) return undefined
+      remove.run(id)
       admitted.delete(id)
       onEnded(id)
-      return true
+      return toAppPassword(v.parse(row, found))
     },
     enforce() {
       for (const [id, before] of admitted) {
@@ -171,6 +172,9 @@ export function createAppPasswords(options: {
     },
   }
 }
+
+/** For the audit: whose it is, and what it may do. */
+export const describeAppPassword = ({ name, scopes }: AppPassword): string => `${name}: ${scopes.join(' ')}`
 
 const within = (scopes: readonly Scope[], ceiling: readonly Scope[]): readonly Scope[] =>
   scopes.filter((scope) => ceiling.includes(scope))

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { formatInstant } from '#contract/clock.ts'
 import { ROLE_CEILING } from '#contract/scopes.ts'
 import type { AppPassword, AppPasswords } from '../authorization/app-passwords.ts'
-import { MOST_APP_PASSWORDS, newAppPassword } from '../authorization/app-passwords.ts'
+import { describeAppPassword, MOST_APP_PASSWORDS, newAppPassword } from '../authorization/app-passwords.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
 import type { KeyFacts, Keys } from '../authorization/keys/keys.ts'
 import type { Accounts } from '../authorization/people/accounts.ts'
@@ -69,7 +69,7 @@ function create({ accounts, appPasswords, audit }: Asked, { name, scopes }: Want
   switch (making.outcome) {
     case 'made': {
       const { id, name: given, createdAt } = making.appPassword
-      const detail = `${given}: ${making.appPassword.scopes.join(' ')}`
+      const detail = describeAppPassword(making.appPassword)
       audit.record({ event: 'app_password_created', accountId: owner.id, clientId: id, detail })
       const facts = { id, name: given, scopes: [...making.appPassword.scopes], createdAt: formatInstant(createdAt) }
       return Promise.resolve({ ok: true, made: { ...facts, password: making.text } })

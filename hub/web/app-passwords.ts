@@ -7,6 +7,7 @@ import { HOME_SCOPES } from '#contract/scopes.ts'
 import {
   type AppPassword,
   type AppPasswords,
+  describeAppPassword,
   MOST_APP_PASSWORDS,
   newAppPassword,
 } from '../authorization/app-passwords.ts'
@@ -55,7 +56,7 @@ export function appPasswordRoutes(
       switch (making.outcome) {
         case 'made': {
           const { id, name, scopes: given, createdAt } = making.appPassword
-          const detail = `${name}: ${given.join(' ')}`
+          const detail = describeAppPassword(making.appPassword)
           audit.record({ event: 'app_password_created', clientId: id, detail, ...actorOf(c) })
           const made = { id, name, scopes: [...given], createdAt: formatInstant(createdAt), password: making.text }
           return c.json(made satisfies v.InferOutput<typeof madeBody>, 201)
@@ -90,10 +91,10 @@ export function appPasswordRoutes(
         gone: 'No app password has this id; it may have been revoked before',
       },
       (c, id) => {
-        const detail = appPasswords.list().find((each) => each.id === id)?.name
-        const isKnown = appPasswords.revoke(id)
-        if (isKnown) audit.record({ event: 'app_password_revoked', clientId: id, detail, ...actorOf(c) })
-        return isKnown
+        const revoked = appPasswords.revoke(id)
+        if (revoked === undefined) return false
+        audit.record({ event: 'app_password_revoked', clientId: id, detail: revoked.name, ...actorOf(c) })
+        return true
       },
     ),
   )

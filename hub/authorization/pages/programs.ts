@@ -6,7 +6,13 @@ import * as v from 'valibot'
 import type { Clock } from '#contract/clock.ts'
 import { ROLE_CEILING, SCOPE_SENTENCES, type Scope } from '#contract/scopes.ts'
 import type { Instant } from '#contract/time.ts'
-import { type AppPassword, type AppPasswords, MOST_APP_PASSWORDS, newAppPassword } from '../app-passwords.ts'
+import {
+  type AppPassword,
+  type AppPasswords,
+  describeAppPassword,
+  MOST_APP_PASSWORDS,
+  newAppPassword,
+} from '../app-passwords.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { App, Apps } from '../clients/apps.ts'
 import {
@@ -55,8 +61,10 @@ export function programPages(options: {
     if (making.outcome !== 'made') {
       return again(`There are ${MOST_APP_PASSWORDS} app passwords: revoke one that is not needed.`)
     }
-    audit.record({ event: 'app_password_created', ...actorAt(c, session), clientId: making.appPassword.id })
-    return c.html(madePage({ name: making.appPassword.name, text: making.text }))
+    const { appPassword, text } = making
+    const detail = describeAppPassword(appPassword)
+    audit.record({ event: 'app_password_created', ...actorAt(c, session), clientId: appPassword.id, detail })
+    return c.html(madePage({ name: appPassword.name, text }))
   })
 
   pages.post('/programs/password/revoke', async (c) => {
@@ -64,7 +72,10 @@ export function programPages(options: {
     const session = owner(c)
     if (!('account' in session)) return session
     // Taking something away needs no confirmation: whoever is in a hurry has a reason.
-    if (appPasswords.revoke(id)) audit.record({ event: 'app_password_revoked', ...actorAt(c, session), clientId: id })
+    const revoked = appPasswords.revoke(id)
+    if (revoked !== undefined) {
+      audit.record({ event: 'app_password_revoked', ...actorAt(c, session), clientId: id, detail: revoked.name })
+    }
     return c.redirect('/programs', 303)
   })
 

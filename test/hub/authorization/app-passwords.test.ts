@@ -164,10 +164,10 @@ test('an account that is removed takes its app passwords along', () => {
 test('revoking ends it once', () => {
   const { text, id } = make(['home:read'])
   const other = make(['home:read'])
-  expect(appPasswords.revoke(id)).toBe(true)
+  expect(appPasswords.revoke(id)).toMatchObject({ id })
   expect(ended).toEqual([id])
-  expect(appPasswords.revoke(id)).toBe(false)
-  expect(appPasswords.revoke('app-0000000000000000')).toBe(false)
+  expect(appPasswords.revoke(id)).toBeUndefined()
+  expect(appPasswords.revoke('app-0000000000000000')).toBeUndefined()
   expect(ended).toEqual([id])
   expect(appPasswords.find(text)).toBeUndefined()
   expect(appPasswords.list().map((each) => each.id)).toEqual([other.id])

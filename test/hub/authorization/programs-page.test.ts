@@ -20,6 +20,9 @@ test('an app password is made for a program, shown once, listed without its text
   expect(server.authorization.appPasswords.find(password)).toBeUndefined()
   expect((await owner.get('/programs')).text).not.toContain('Kitchen display')
   expect(server.ended).toContain(id)
+  const [revoked, created] = server.authorization.audit.list().filter(({ clientId }) => clientId === id)
+  expect(revoked).toMatchObject({ event: 'app_password_revoked', detail: 'Kitchen display' })
+  expect(created).toMatchObject({ event: 'app_password_created', detail: 'Kitchen display: home:read' })
 })
 
 test('without a name or anything that it may do there is none, and the page says why', async () => {
