@@ -9,19 +9,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   test('an ID token arrives at its program as a form, and a sign-out without a session ends on a page', async () => {
     await using room = await openHubRoom()
     const { publicUrl } = room.hub
-    const allowed = await room.ask('POST', '/api/registration-tokens', await room.accessToken(), {
-      ...{ name: 'Dashboard', scopes: [] },
+    const clientId = await room.register({
+      redirect_uris: ['https://dash.example/callback'],
+      ...{ grant_types: ['implicit'], response_types: ['id_token'] },
     })
-    const { token } = (await allowed.json()) as { token: string }
-    const registered = await fetch(new URL('/oauth/register', publicUrl), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ client_name: 'Dashboard', redirect_uris: ['https://dash.example/callback'] },
-        ...{ grant_types: ['implicit'], response_types: ['id_token'] },
-      }),
-    })
-    const { client_id: clientId } = (await registered.json()) as { client_id: string }
     await using browser = await openBrowser()
     const sent: (string | null)[] = []
     await browser.context.route('https://dash.example/**', async (route) => {

@@ -42,20 +42,11 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await using room = await openHubRoom()
     await using site = await servePage()
     const { publicUrl } = room.hub
-    const allowed = await room.ask('POST', '/api/registration-tokens', await room.accessToken(), {
-      ...{ name: 'Dashboard', scopes: [] },
+    const clientId = await room.register({
+      token_endpoint_auth_method: 'none',
+      ...{ redirect_uris: [`${site.url}callback`], post_logout_redirect_uris: [`${site.url}bye`] },
+      grant_types: ['authorization_code', 'refresh_token'],
     })
-    const { token } = (await allowed.json()) as { token: string }
-    const registered = await fetch(new URL('/oauth/register', publicUrl), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ client_name: 'Dashboard', token_endpoint_auth_method: 'none' },
-        ...{ redirect_uris: [`${site.url}callback`], post_logout_redirect_uris: [`${site.url}bye`] },
-        grant_types: ['authorization_code', 'refresh_token'],
-      }),
-    })
-    const { client_id: clientId } = (await registered.json()) as { client_id: string }
     const settings = JSON.stringify({
       ...{ authority: publicUrl.origin, client_id: clientId, redirect_uri: `${site.url}callback` },
       ...{ post_logout_redirect_uri: `${site.url}bye`, scope: 'openid profile offline_access', prompt: 'consent' },
@@ -104,19 +95,8 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await using room = await openHubRoom()
     await using site = await servePage()
     const { publicUrl } = room.hub
-    const allowed = await room.ask('POST', '/api/registration-tokens', await room.accessToken(), {
-      ...{ name: 'Dashboard', scopes: ['home:read'] },
-    })
-    const { token } = (await allowed.json()) as { token: string }
-    const registered = await fetch(new URL('/oauth/register', publicUrl), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ client_name: 'Dashboard', token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true },
-        redirect_uris: [`${site.url}callback`],
-      }),
-    })
-    const { client_id: clientId } = (await registered.json()) as { client_id: string }
+    const metadata = { token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true }
+    const clientId = await room.register({ ...metadata, redirect_uris: [`${site.url}callback`] }, ['home:read'])
     const settings = `{ authority: '${publicUrl.origin}', client_id: '${clientId}',
       redirect_uri: '${site.url}callback', scope: 'openid home:read', automaticSilentRenew: false,
       dpop: { store: new oidc.IndexedDbDPoPStore() } }`

@@ -2,12 +2,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import mqtt from 'mqtt'
+import type mqtt from 'mqtt'
 import pino from 'pino'
 import { seconds } from '#contract/time.ts'
 import { type Accepted, type Hub, startHub } from '../../hub/hub.ts'
 import { HOME_SCOPES, loopback, signIn } from '../home.ts'
 import { becomeOwner, type Person, QUICK } from '../person.ts'
+import { connectOnce } from './connect.ts'
 
 export interface Problem {
   readonly type: string
@@ -29,6 +30,8 @@ export interface HubRoom extends AsyncDisposable {
   accessToken(scope?: string): Promise<string>
   /** Asks the API as the bearer of `token`; a string is sent as it is, anything else as JSON. */
   ask(method: string, path: string, token: string, body?: unknown): Promise<Response>
+  /** Registers a program called Dashboard, as its developer would whom the owner let. Returns its `client_id`. */
+  register(metadata: object, scopes?: readonly string[]): Promise<string>
   /** Rejects when the broker refuses. Ended with the room. */
   connect(password: string, options?: mqtt.IClientOptions): Promise<mqtt.MqttClient>
   stop(): Promise<void>
@@ -60,6 +63,13 @@ export async function openHubRoom({ passwordCost = QUICK } = {}): Promise<HubRoo
     isStopped = true
   }
 
+  const accessToken = (scope = HOME_SCOPES) => signIn(publicUrl, owner, scope)
+  const ask: HubRoom['ask'] = (method, path, token, body) =>
+    fetch(new URL(path, publicUrl), {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
   return {
     get hub() {
       return hub
@@ -68,24 +78,22 @@ export async function openHubRoom({ passwordCost = QUICK } = {}): Promise<HubRoo
     accepted,
     logged,
     disk: () => Buffer.concat(filesBelow(folder).map((file) => readFileSync(file))),
-    accessToken: (scope = HOME_SCOPES) => signIn(publicUrl, owner, scope),
-    ask: (method, path, token, body) =>
-      fetch(new URL(path, publicUrl), {
-        method,
-        headers: { authorization: `Bearer ${token}` },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
+    accessToken,
+    ask,
+    async register(metadata, scopes = []) {
+      const allowed = await ask('POST', '/api/registration-tokens', await accessToken(), { name: 'Dashboard', scopes })
+      const { token } = (await allowed.json()) as { token: string }
+      const registered = await fetch(new URL('/oauth/register', publicUrl), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ client_name: 'Dashboard', ...metadata }),
+      })
+      const { client_id: clientId } = (await registered.json()) as { client_id: string }
+      return clientId
+    },
     async connect(password, options = {}) {
-      const client = mqtt.connect(`mqtt://127.0.0.1:${hub.mqttPort}`, {
-        ...{ protocolVersion: 4, reconnectPeriod: 0, username: 'ignored', password },
-        ...options,
-      })
+      const client = await connectOnce(hub.mqttPort, { username: 'ignored', password, ...options })
       clients.push(client)
-      await new Promise<void>((resolve, reject) => {
-        client.once('connect', () => resolve())
-        client.on('error', reject)
-        client.once('close', () => reject(new Error('closed')))
-      })
       return client
     },
     stop,

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import mqtt from 'mqtt'
+import type mqtt from 'mqtt'
 import { type DeviceId, parseDeviceId } from '#contract/ids.ts'
 import { AUDIENCE } from '#contract/scopes.ts'
 import { createVerifier } from '../../../hub/authorization/access-token.ts'
@@ -13,6 +13,7 @@ import { createAdmission } from '../../../hub/broker/admission.ts'
 import { type Broker, startBroker } from '../../../hub/broker/broker.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 import { quiet } from '../../quiet.ts'
+import { connectOnce } from '../connect.ts'
 
 export const ISSUER = new URL('http://localhost:8080')
 export const THERMOSTAT = parseDeviceId('thermostat-k3f9ab', 'the test')
@@ -76,18 +77,8 @@ export async function openBrokerRoom(): Promise<BrokerRoom> {
     deviceToken: (device, claims = {}) => token({ client_id: device, scope: 'device', ...claims }),
     personToken: (claims = {}) => token({ client_id: 'latchkey-page', scope: OWNER_SCOPES, role: 'owner', ...claims }),
     async connect(options) {
-      const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
-        protocolVersion: 4,
-        reconnectPeriod: 0,
-        keepalive: 0,
-        ...options,
-      })
+      const client = await connectOnce(port, { keepalive: 0, ...options })
       clients.push(client)
-      await new Promise<void>((resolve, reject) => {
-        client.once('connect', () => resolve())
-        client.on('error', reject)
-        client.once('close', () => reject(new Error('closed')))
-      })
       return client
     },
     async restart() {

@@ -3,11 +3,8 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startHub } from '../../../hub/hub.ts'
-import { loopback } from '../../home.ts'
-import { quiet } from '../../quiet.ts'
 import { openHubRoom } from '../hub-room.ts'
-import { run } from './commands.ts'
+import { run, startBareHub } from './commands.ts'
 
 /** Resolves with everything that is answered until the other side ends it. */
 const say = (path: string, text: string): Promise<string> =>
@@ -51,14 +48,7 @@ test.for([
 test('a folder whose path is longer than a socket may have works as any other', async () => {
   await using room = await openHubRoom()
   const data = join(room.data, ...Array.from({ length: 5 }, () => 'a-name-of-forty-characters-and-not-more!'))
-  const options = {
-    tls: { type: 'off' },
-    mqtt: undefined,
-    mqtts: undefined,
-    publicUrl: undefined,
-    mdns: false,
-  } as const
-  await using _ = await startHub({ folder: join(data, 'hub'), http: loopback, ...options, log: quiet })
+  await using _ = await startBareHub(data)
   expect((await run(data, 'keys', 'list')).out).toContain('signs')
   expect(existsSync(join(data, 'hub', 'control.sock'))).toBe(true)
 })

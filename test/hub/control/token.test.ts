@@ -6,12 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { UsageError } from '#contract/settings.ts'
-import { startHub } from '../../../hub/hub.ts'
-import { loopback } from '../../home.ts'
-import { quiet } from '../../quiet.ts'
 import { closed } from '../broker/broker-room.ts'
 import { openHubRoom } from '../hub-room.ts'
-import { run } from './commands.ts'
+import { run, startBareHub } from './commands.ts'
 
 const create = (data: string, ...more: readonly string[]) =>
   run(data, 'token', 'create', 'node-red', '--scope', 'home:read,climate:control', ...more)
@@ -102,14 +99,7 @@ test('says what is missing: an owner, a hub, a name that can be one', async () =
   const data = mkdtempSync(join(tmpdir(), 'latchkey-'))
   try {
     await expect(create(data)).rejects.toThrow(`Cannot find a hub in ${data}/hub as one must have been started there`)
-    const options = {
-      tls: { type: 'off' },
-      mqtt: undefined,
-      mqtts: undefined,
-      publicUrl: undefined,
-      mdns: false,
-    } as const
-    await using _ = await startHub({ folder: join(data, 'hub'), http: loopback, ...options, log: quiet })
+    await using _ = await startBareHub(data)
     expect(await create(data)).toEqual({
       code: 1,
       out: '',

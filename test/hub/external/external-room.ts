@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import mqtt from 'mqtt'
+import type mqtt from 'mqtt'
 import pino from 'pino'
 import { parseDeviceId } from '#contract/ids.ts'
 import { parseIssuerMap } from '../../../hub/external/issuer-map.ts'
 import { type Hub, startHub } from '../../../hub/hub.ts'
+import { connectOnce } from '../connect.ts'
 
 export const DEVICE = parseDeviceId('thermostat-hall01', 'the test')
 
@@ -53,15 +54,8 @@ export async function openExternalRoom(
         ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       }),
     async connect(password, clientId = 'phone') {
-      const client = mqtt.connect(`mqtt://127.0.0.1:${hub.mqttPort}`, {
-        ...{ protocolVersion: 4, reconnectPeriod: 0, username: 'ignored', password, clientId },
-      })
+      const client = await connectOnce(hub.mqttPort, { username: 'ignored', password, clientId })
       clients.push(client)
-      await new Promise<void>((resolve, reject) => {
-        client.once('connect', () => resolve())
-        client.on('error', reject)
-        client.once('close', () => reject(new Error('closed')))
-      })
       return client
     },
     async [Symbol.asyncDispose]() {
