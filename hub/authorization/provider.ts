@@ -1,4 +1,4 @@
-// oidc-provider set up as ours. What it lacks (reference: RFC 8628 pace, pinned host, device names) stands around it in this folder.
+// oidc-provider set up as ours. What it lacks, such as the pace of RFC 8628 and the names of devices, stands around it in this folder.
 import { createHmac } from 'node:crypto'
 import Provider, { errors } from 'oidc-provider'
 import type { Logger } from 'pino'
@@ -12,6 +12,7 @@ import { createAdapter } from './adapter.ts'
 import type { Audit } from './audit/audit.ts'
 import { auditProvider } from './audit/audit-provider.ts'
 import { isAppId } from './clients/apps.ts'
+import { checkLifetime } from './clients/assertion.ts'
 import { attendRegistration, OWN_PROPERTIES, registration } from './clients/registration-endpoint.ts'
 import type { RegistrationTokens } from './clients/registration-tokens.ts'
 import { secretMatches } from './clients/secret.ts'
@@ -32,12 +33,9 @@ import { signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
 import type { SignInGuard } from './sign-in/sign-in-guard.ts'
 import { interactionPolicy } from './sign-in/sign-in-policy.ts'
-import { boundAssertions, boundStrangers, type StrangerLimits } from './strangers.ts'
+import { boundProofs, boundStrangers, type StrangerLimits } from './strangers.ts'
 
 const DEVICE_CODE_SECONDS = 600
-/** RFC 7523 §3: "unreasonably far in the future" is for the server to say; a minute is usual. */
-const LONGEST_ASSERTION_SECONDS = 300
-const CLOCKS_DIFFER_SECONDS = 60
 const MONTH_SECONDS = 30 * 24 * 3600
 /** What anybody can begin: an interaction, or the session of a browser that nobody has signed in on. */
 const NOBODYS_SECONDS = 600
@@ -80,7 +78,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const { issuer, database, keys, accounts, devices, clock, log, pollInterval, legacyFlows } = options
   const { registrationTokens: tokens, accessTokenLifetime } = options
   const accessTokenSeconds = Math.ceil(accessTokenLifetime / 1000)
-  const mayProve = boundAssertions({ devices, clock, pollInterval })
+  const mayProve = boundProofs({ devices, clock, pollInterval })
   const registering = registration({ devices, tokens, legacyFlows, random: options.random })
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter({ database, beside: options.beside }, clock),
@@ -149,18 +147,9 @@ export function createProvider(options: ProviderOptions): Provider {
         },
       },
     },
-    assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp, iat }, _header, { clientId }) => {
-      const now = Math.floor(clock.now() / 1000)
-      // One that is made ahead of its time waits for whoever finds it.
-      if (iat !== undefined && !(Number(iat) - now <= CLOCKS_DIFFER_SECONDS)) {
-        throw new errors.InvalidClientAuth('iat is in the future: compare your clock with the Date of this answer')
-      }
-      // Its id is remembered until it ends, so that it is used once: nobody shall fill the disk with ids that never end.
-      const left = Number(exp) - now
-      if (left > LONGEST_ASSERTION_SECONDS) {
-        throw new errors.InvalidClientAuth(`a client assertion must end within ${LONGEST_ASSERTION_SECONDS} seconds`)
-      }
-      if (!mayProve(clientId)) throw new errors.TemporarilyUnavailable('too many requests: wait some minutes')
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims, _header, client) => {
+      checkLifetime(claims, clock)
+      if (!mayProve(client.clientId)) throw new errors.TemporarilyUnavailable('too many requests: wait some minutes')
     },
     // The library connects to no private address, and a household's programs have no other. What is called was judged when the program
     // was registered (clients/app-policy.ts), and it is never more than a sign-out that is told.

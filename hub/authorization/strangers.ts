@@ -35,7 +35,7 @@ const WINDOW = minutes(10)
  * Returns whether this client may prove itself once more: the id of each of its assertions is remembered until it ends, and a device that
  * nobody has let in is anybody. It has twice what it needs to ask at its pace, and some to begin with.
  */
-export function boundAssertions(options: {
+export function boundProofs(options: {
   readonly devices: Devices
   readonly clock: Clock
   readonly pollInterval: Millis

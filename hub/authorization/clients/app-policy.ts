@@ -89,16 +89,10 @@ export function applyAppPolicy(
     throw refused(`response_types must not hold "id_token token": ${switchedOff('implicit-token')}`)
   }
   const redirects = readList(metadata.redirect_uris, 'redirect_uris') ?? []
-  for (const uri of redirects) {
-    const wrong = faultOf(uri, type)
-    // The library makes it invalid_redirect_uri by its first word.
-    if (wrong !== undefined) throw refused(`redirect_uris holds one that ${wrong}`)
-  }
   const afterLogout = readList(metadata.post_logout_redirect_uris, 'post_logout_redirect_uris')
-  for (const uri of afterLogout ?? []) {
-    const wrong = faultOf(uri, type)
-    if (wrong !== undefined) throw refused(`post_logout_redirect_uris holds one that ${wrong}`)
-  }
+  // The library makes it invalid_redirect_uri by its first word.
+  refuseFaulty('redirect_uris', redirects, type)
+  refuseFaulty('post_logout_redirect_uris', afterLogout ?? [], type)
   checkLogout(metadata.backchannel_logout_uri, redirects)
   const { home, openid } = readScope(metadata, allowance)
   const kept = Object.fromEntries(
@@ -129,6 +123,14 @@ function readList(input: unknown, key: string): string[] | undefined {
   return [...new Set(read.output)]
 }
 
+function refuseFaulty(key: string, uris: readonly string[], type: 'web' | 'native'): void {
+  const wrong = uris.map((uri) => faultOf(uri, type)).find((fault) => fault !== undefined)
+  if (wrong !== undefined) throw refused(`${key} holds one that ${wrong}`)
+}
+
+/** RFC 8252 §7.3. */
+const isLoopback = ({ hostname }: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+
 /** Exact matches only (RFC 9700 §2.1), and nothing that another program on the same machine could take for itself without asking. */
 function faultOf(uri: string, type: 'web' | 'native'): string | undefined {
   const url = URL.canParse(uri) ? new URL(uri) : undefined
@@ -136,10 +138,9 @@ function faultOf(uri: string, type: 'web' | 'native'): string | undefined {
   if (url.username !== '' || url.password !== '') return 'holds a user name or password'
   if (/[\s\\*]/.test(uri)) return 'holds a space, a backslash or a wildcard'
   if (uri.includes('#')) return 'holds a fragment'
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url.protocol === 'https:') return undefined
   if (url.protocol === 'http:') {
-    return loopback ? undefined : 'is plain http and not on the loopback interface (RFC 8252 §7.3)'
+    return isLoopback(url) ? undefined : 'is plain http and not on the loopback interface (RFC 8252 §7.3)'
   }
   if (type === 'web') return 'is neither https nor on the loopback interface'
   if (!url.protocol.includes('.')) return 'has a scheme that is not a reversed domain name (RFC 8252 §7.1)'
@@ -150,8 +151,7 @@ function faultOf(uri: string, type: 'web' | 'native'): string | undefined {
 function checkLogout(uri: unknown, redirects: readonly string[]): void {
   if (uri === undefined) return
   const url = typeof uri === 'string' && URL.canParse(uri) ? new URL(uri) : undefined
-  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url === undefined || (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))) {
+  if (url === undefined || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))) {
     throw refused('backchannel_logout_uri must be https, or on the loopback interface')
   }
   if (!redirects.some((each) => new URL(each).hostname === url.hostname)) {
