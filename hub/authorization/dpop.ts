@@ -73,7 +73,9 @@ export function createProofs(clock: Clock): Proofs {
 
   return {
     async check({ proof, method, url, token }, { thumbprint, name }) {
-      if (proof === undefined || proof === '') throw new AdmissionError('proof_missing', 'it is bound to a key')
+      if (proof === undefined || proof === '') {
+        throw new AdmissionError('proof_missing', 'it is bound to a key: a proof must come with it (RFC 9449)')
+      }
       if (proof.length > LONGEST_PROOF) throw bad('its proof is longer than any')
       const now = clock.now()
       const verified = await jwtVerify(proof, EmbeddedJWK, {
@@ -85,12 +87,14 @@ export function createProofs(clock: Clock): Proofs {
       })
       const { jwk } = decodeProtectedHeader(proof)
       const read = v.safeParse(claims, verified.payload)
-      if (!read.success || jwk === undefined) throw bad('its proof lacks a claim of RFC 9449')
+      if (!read.success) throw bad(`its proof has no ${v.getDotPath(read.issues[0])} as RFC 9449 section 4.2 wants it`)
+      if (jwk === undefined) throw bad('its proof has no key in its header')
       const { jti, htm, htu, ath, iat } = read.output
       if ((await calculateJwkThumbprint(jwk)) !== thumbprint) throw bad('its proof is by another key')
-      if (htm !== method || !sameUrl(htu, url)) throw bad('its proof is for another request')
-      if (ath !== hash('sha256', token, 'base64url')) throw bad('its proof is for another token')
-      if (Math.abs(iat * 1000 - now) > WINDOW) throw bad('its proof is not of now')
+      if (htm !== method || !sameUrl(htu, url)) throw bad('its proof is for another request: see its htm and htu')
+      if (ath !== hash('sha256', token, 'base64url')) throw bad('its proof is for another token: see its ath')
+      if (Math.abs(iat * 1000 - now) > WINDOW)
+        throw bad('its proof is not of now: compare its iat with the Date of this answer')
       rememberOnce(`${thumbprint}/${hash('sha256', jti, 'base64url')}`, name)
     },
   }
