@@ -47,6 +47,8 @@ export function reasonOf(error: unknown, { isPinned = false }: { readonly isPinn
   if (words !== undefined) return `${words} (${code})`
   const refusal = refusalIn(error)
   if (refusal !== undefined) return refusal
+  const [, endpoint] = MISSING_ENDPOINT.exec(error.message) ?? []
+  if (endpoint !== undefined) return lack(endpoint)
   const isSaid = code === undefined || error.message.includes(code)
   return cause instanceof Error && !isSaid ? `${error.message} (${code})` : error.message
 }
@@ -59,6 +61,13 @@ const tlsWords = (code: string, isPinned: boolean): string | undefined =>
 
 const networkWords = ({ message }: Error, code: string): string | undefined =>
   message === 'fetch failed' ? NETWORK_WORDS[code] : undefined
+
+/** oauth4webapi's words for metadata without an address that is needed. */
+const MISSING_ENDPOINT = /^authorization server metadata does not contain a valid "as\.(\w+)"$/
+const lack = (endpoint: string): string =>
+  endpoint === 'device_authorization_endpoint'
+    ? `the server has no device flow (RFC 8628), or it is off: its metadata names no ${endpoint}`
+    : `the server’s metadata names no ${endpoint}`
 
 /** An error of oauth4webapi with `error`, and `error_description` where the server gave one. */
 function refusalIn(error: Error): string | undefined {

@@ -109,7 +109,7 @@ export function readIssuerUrl(text: string, setting: string): URL {
     throw new UsageError(`Cannot use ${setting} as it must be a URL such as https://hub.local:8443: got something else`)
   }
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
-    throw new UsageError(`Cannot use ${setting} as a hub on the network must be reached by https: got http`)
+    throw new UsageError(`Cannot use ${setting} as a server on the network must be reached by https: got http`)
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '') {
     throw new UsageError(`Cannot use ${setting} as it must have neither user, query nor fragment: got one`)

@@ -1,4 +1,4 @@
-import { ResponseBodyError } from 'oauth4webapi'
+import { deviceAuthorizationRequest, None, ResponseBodyError } from 'oauth4webapi'
 import { expect, test } from 'vitest'
 import { reasonOf } from '../../device/reason.ts'
 
@@ -8,6 +8,11 @@ const refused = (error: string, error_description?: string) =>
     cause: { error, ...(error_description !== undefined && { error_description }) },
     response: new Response(null, { status: 400 }),
   } as never)
+const reasonFrom = (failing: Promise<unknown>) =>
+  failing.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 
 test.for([
   {
@@ -36,6 +41,13 @@ test.for([
     what: 'a refusal with a description',
     error: refused('invalid_client_metadata', 'client_name must be 1 to 48 letters'),
     says: 'the hub refused it: invalid_client_metadata, client_name must be 1 to 48 letters',
+  },
+  {
+    what: 'a server without the device flow',
+    error: await reasonFrom(
+      deviceAuthorizationRequest({ issuer: 'https://id.example' }, { client_id: 'x' }, None(), {}),
+    ),
+    says: 'the server has no device flow (RFC 8628), or it is off: its metadata names no device_authorization_endpoint',
   },
   {
     what: 'a description that moves the cursor',

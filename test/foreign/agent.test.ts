@@ -42,7 +42,7 @@ test.for([
   },
   {
     flags: ['--issuer', 'http://id.example'],
-    says: 'Cannot use LATCHKEY_ISSUER (--issuer) as a hub on the network must be reached by https: got http',
+    says: 'Cannot use LATCHKEY_ISSUER (--issuer) as a server on the network must be reached by https: got http',
   },
 ])('$flags: said in one line', async ({ flags, says }) => {
   const { code, err } = await again.run({ args: ['thermostat', '--board', 'simulated', '--data', folder, ...flags] })
