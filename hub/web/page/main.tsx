@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { follow } from './live.ts'
-import { finishSignIn, isReturning, signIn } from './session.ts'
+import { finishSignIn, isReturning, reasonOf, signIn } from './session.ts'
 import './style.css'
 
 const root = document.getElementById('app')
@@ -32,8 +32,7 @@ async function start(returning: boolean): Promise<void> {
     follow(session)
     render(<App session={session} />, root)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason'
-    render(<Problem text={`Signing in did not work: ${reason}`} />, root)
+    render(<Problem text={`Signing in did not work: ${reasonOf(error)}`} />, root)
   }
 }
 

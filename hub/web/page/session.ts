@@ -99,6 +99,15 @@ export async function finishSignIn(): Promise<Session> {
   return createSession(place, tokens, await readMe(tokens.access_token))
 }
 
+/** Why nobody is signed in: what the server said, where it said no (RFC 6749 §4.1.2.1 and §5.2). */
+export function reasonOf(error: unknown): string {
+  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
+    const { error: code, error_description: words } = error
+    return words === undefined ? code : `${code}, ${words}`
+  }
+  return error instanceof Error ? error.message : 'unknown reason'
+}
+
 interface Me {
   readonly scopes: readonly string[]
   readonly role: string | null
