@@ -27,7 +27,7 @@ export const STRANGER_LIMITS: StrangerLimits = {
 const LONGEST_BODY = 16 * 1024
 
 /** Where a browser is sent, with what follows below it: the library begins a session there, or goes on with one that has ended. */
-const BROWSERS = /^\/oauth\/(?:authorize|end-session)(?:\/|$)/
+export const BROWSERS = /^\/oauth\/(?:authorize|end-session)(?:\/|$)/i
 
 const WINDOW = minutes(10)
 

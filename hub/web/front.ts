@@ -1,5 +1,6 @@
 // The one door for HTTP: pins the host, sets security headers, refuses forged forms, and passes on.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { BROWSERS } from '../authorization/strangers.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { clientAddress, type HostPolicy, judgeHost, pinHost } from './host.ts'
 import { RESOURCE_PATH } from './resource.ts'
@@ -36,6 +37,9 @@ export function createFront({ host, provider, app, connectsTo, health }: Front):
     if (!reads && !isProtocol && isForged(request, host.publicUrl)) {
       return refuse(response, 403, 'This form was sent from another site')
     }
+    if (reads && isPage(path) && isBuiltIn(request)) {
+      return refuse(response, 403, 'This is a page to go to, and no part of another')
+    }
     pinHost(request, host, clientAddress(request, host))
     if (isProtocol && path !== RESOURCE_PATH && provider !== undefined) provider(request, response)
     else app(request, response)
@@ -51,6 +55,17 @@ function isForged(request: IncomingMessage, publicUrl: URL): boolean {
   if (origin !== undefined && origin !== publicUrl.origin) return true
   return site !== undefined && site !== 'same-origin'
 }
+
+/** Where a browser is sent, or a person goes. The rest is for programs, some of them on pages of other sites. */
+const isPage = (path: string): boolean =>
+  BROWSERS.test(path) || !['/oauth/', '/.well-known/', '/api/'].some((begin) => path.startsWith(begin))
+
+/**
+ * Fetch Metadata §2: an image or a frame of another site sends no cookie and shows nothing, but each counts as a try of whoever looks at that
+ * site: some hundred would keep them from signing in.
+ */
+const isBuiltIn = ({ headers }: IncomingMessage): boolean =>
+  headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-dest'] !== 'document'
 
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)

@@ -5,6 +5,7 @@ import { createPerson } from '../../../person.ts'
 import { openHubRoom } from '../../hub-room.ts'
 import { createBareDevice } from '../device-client.ts'
 import { answerConsent, letRegister, post, register } from '../flows/apps.ts'
+import { startServer } from '../server.ts'
 import { ask, authorizeUrl, openAttackRoom } from './room.ts'
 
 const room = await openAttackRoom()
@@ -259,6 +260,33 @@ test('a page of another site reads no answer of the token endpoint, unless it is
   for (const origin of ['https://evil.example', 'http://dash.example', 'https://dash.example.evil.example', 'null']) {
     expect(await from(origin, spa.client_id)).toBeNull()
     expect(await from(origin, 'latchkey-page')).toBeNull()
+  }
+})
+
+test('a page that somebody looks at does not use up their tries to sign in', async () => {
+  await using small = await startServer({ strangers: { authorizations: { perAddress: 3, all: 100 } } })
+  const app = await register(small)
+  const paths = [
+    `/oauth/Authorize${authorizeUrl(small, app).search}`,
+    '/oauth/end-session',
+    '/sign-in/with/any',
+    '/sign-in',
+  ]
+  const asAPartOf = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }
+  for (const dest of ['image', 'iframe', 'empty', 'script']) {
+    for (const path of paths) {
+      const headers = { ...asAPartOf, 'sec-fetch-dest': dest }
+      const answer = await fetch(new URL(path, small.url), { headers, redirect: 'manual' })
+      expect([path, answer.status]).toEqual([path, 403])
+    }
+  }
+  const asThePage = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+  expect((await ask(authorizeUrl(small, app), { headers: asThePage })).status).toBe(303)
+  // What is for programs is none of that.
+  for (const path of ['/oauth/jwks', '/.well-known/openid-configuration']) {
+    expect(
+      (await fetch(new URL(path, small.url), { headers: { ...asAPartOf, 'sec-fetch-dest': 'empty' } })).status,
+    ).toBe(200)
   }
 })
 
