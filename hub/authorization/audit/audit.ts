@@ -7,6 +7,7 @@ import { after, type Clock } from '#contract/clock.ts'
 import { type Instant, instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
 import { createLimiter } from '../limiter.ts'
+import { countedAs } from '../networks.ts'
 import { type AuditEvent, EVENTS } from './audit-events.ts'
 
 /** What is to be remembered. None of it may be a code, a token, a password, or a name that somebody typed and nobody has. */
@@ -24,6 +25,8 @@ export type Actor = Pick<AuditEntry, 'accountId' | 'address'>
 
 /** An entry as it was kept. */
 export interface AuditRow extends AuditEntry {
+  /** With IPv6 the first of its network: who has one has them all, and would be a row for each. */
+  readonly address?: string | undefined
   /** Grows: the newest has the largest. */
   readonly id: number
   /** What the account was called then. */
@@ -111,7 +114,8 @@ export function createAudit(database: Database, clock: Clock, log?: Logger): Aud
   const rowFor = (entry: AuditEntry): Open | undefined => {
     const { event, accountId, clientId, address, detail } = entry
     const byAnybody = EVENTS[event] === 'anybody'
-    const key = byAnybody ? keyOf(event, address, clientId) : keyOf(event, address, clientId, accountId, detail)
+    const from = address && countedAs(address)
+    const key = byAnybody ? keyOf(event, from, clientId) : keyOf(event, from, clientId, accountId, detail)
     const known = open.get(key)
     if (known !== undefined) return known
     if (byAnybody && detail !== MANY) {

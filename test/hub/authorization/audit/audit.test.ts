@@ -103,8 +103,22 @@ test('a failure is counted by event, address and client: what else differs makes
   ])
 })
 
+test('who has a network of IPv6 makes one row, whether known or not, and hides nobody behind others', () => {
+  for (let n = 0; n < MOST_BY_STRANGERS + 50; n++) {
+    const address = `2001:db8:1:2::${n.toString(16)}`
+    audit.record({ event: 'sign_in_failed', address, detail: 'password' })
+    audit.record({ event: 'signed_in', address, accountId: 'guest', detail: 'password' })
+  }
+  audit.record({ event: 'sign_in_failed', address: '192.168.1.7', detail: 'password' })
+  expect(told()).toEqual([
+    ['sign_in_failed', 1, '192.168.1.7'],
+    ['signed_in', MOST_BY_STRANGERS + 50, '2001:db8:1:2::0'],
+    ['sign_in_failed', MOST_BY_STRANGERS + 50, '2001:db8:1:2::0'],
+  ])
+})
+
 test('a flood from more addresses than there are rows for is counted together, and others are still told', async () => {
-  for (let n = 0; n < 5000; n++) audit.record({ event: 'sign_in_failed', address: `2001:db8::${n.toString(16)}` })
+  for (let n = 0; n < 5000; n++) audit.record({ event: 'sign_in_failed', address: `2001:db8:1:${n.toString(16)}::1` })
   audit.record({ event: 'signed_in', address: '192.168.1.7' })
   const [signedIn, together, ...single] = audit.list({ limit: 500 })
   expect(signedIn).toMatchObject({ event: 'signed_in', count: 1 })
