@@ -29,7 +29,7 @@ import type { Keys } from './keys/keys.ts'
 import { Signer } from './keys/signer.ts'
 import { loadGrant, type PageGrants, pageClient } from './page-client.ts'
 import { letFormsEndAtTheirProgram } from './pages/form-target.ts'
-import { signedOutPage, signOutPage } from './pages/sign-out.ts'
+import { askBeforeSignOut, signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
 import type { SignInGuard } from './sign-in/sign-in-guard.ts'
 import { interactionPolicy } from './sign-in/sign-in-policy.ts'
@@ -223,6 +223,7 @@ export function createProvider(options: ProviderOptions): Provider {
     verify: (token) => options.verifier.verify(token).catch(undefinedIfRefused),
     endGrant: options.endGrant,
   })
+  askBeforeSignOut(provider, options.sessionOf)
   nameUnauthorizedClients(provider)
   letFormsEndAtTheirProgram(provider)
   provider.Client.prototype.compareClientSecret = function compare(this: { clientSecret?: string }, secret: string) {

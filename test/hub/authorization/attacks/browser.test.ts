@@ -1,7 +1,7 @@
 // Attacks through the browser of somebody who is signed in: forged forms, frames, planted links, pages that say what a stranger wrote.
 import { request } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
-import { createPerson } from '../../../person.ts'
+import { becomeOwner, createPerson } from '../../../person.ts'
 import { openHubRoom } from '../../hub-room.ts'
 import { createBareDevice } from '../device-client.ts'
 import { answerConsent, letRegister, post, register } from '../flows/apps.ts'
@@ -207,6 +207,22 @@ test('a form that carries the answer on holds the state as text, whatever it is'
   expect(answer.text).not.toContain('<script>alert')
   expect(answer.text.match(/<form/g)).toHaveLength(1)
   expect(answer.text).toContain('action="https://dash.example/callback"')
+})
+
+test('nor does a link sign somebody out who is signed in here alone, and to no program', async () => {
+  await using small = await startServer()
+  const robin = await becomeOwner(small.url, small.authorization.ownerKey.text)
+  const page = await robin.get('/oauth/end-session')
+  expect(page.text).toContain('Sign out of the home?')
+  expect(page.text).not.toContain('<script')
+  const [, xsrf = ''] = /name="xsrf" value="(\w+)"/.exec(page.text) ?? []
+  const [, action = ''] = /action="([^"]+)"/.exec(page.text) ?? []
+  await robin.post(action, { xsrf, no: 'yes' })
+  expect((await robin.get('/account')).url.pathname).toBe('/account')
+  const again = await robin.get('/oauth/end-session')
+  const [, second = ''] = /name="xsrf" value="(\w+)"/.exec(again.text) ?? []
+  await robin.post(action, { xsrf: second, logout: 'yes' })
+  expect((await robin.get('/account')).url.pathname).toBe('/sign-in')
 })
 
 test('signing out because a link said so takes a person, and a form of ours', async () => {
