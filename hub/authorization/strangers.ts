@@ -6,6 +6,7 @@ import { isDeviceId } from '#contract/ids.ts'
 import { type Millis, minutes } from '#contract/time.ts'
 import type { Devices } from './devices/devices.ts'
 import { createAddressLimiter, createLimiter } from './limiter.ts'
+import type { Session } from './sessions.ts'
 
 export interface StrangerLimits {
   /** Registrations, and codes asked for, per address and ten minutes. */
@@ -25,6 +26,9 @@ export const STRANGER_LIMITS: StrangerLimits = {
 
 /** As long as a request's address may be: a body shall not leave a larger row. */
 const LONGEST_BODY = 16 * 1024
+
+/** The same of one person on all their browsers: each may leave a session, a grant and a refresh token, for a month. */
+export const OF_ONE_PERSON = 1_000
 
 /** Where a browser is sent, with what follows below it: the library begins a session there, or goes on with one that has ended. */
 export const BROWSERS = /^\/oauth\/(?:authorize|end-session)(?:\/|$)/i
@@ -57,8 +61,8 @@ export function boundStrangers(
     readonly devices: Devices
     readonly clock: Clock
     readonly bounds: StrangerLimits
-    /** Who is signed in on the browser that made this request: no stranger. */
-    readonly sessionOf: (cookieHeader: string | undefined) => unknown
+    /** Who is signed in on the browser that made this request: no stranger, but a guest at least. */
+    readonly sessionOf: (cookieHeader: string | undefined) => Pick<Session, 'account'> | undefined
   },
 ): void {
   const { devices, clock, bounds, sessionOf } = options
@@ -70,6 +74,7 @@ export function boundStrangers(
     ['/oauth/par', createAddressLimiter({ tries: bounds.authorizations.perAddress, window, clock })],
   ])
   const browsers = createAddressLimiter({ tries: bounds.authorizations.perAddress, window, clock })
+  const ofPeople = createLimiter({ tries: Math.max(OF_ONE_PERSON, bounds.authorizations.perAddress), window, clock })
   const authorizations = createLimiter({ tries: bounds.authorizations.all, window, clock })
 
   provider.use(async (ctx, next) => {
@@ -78,7 +83,12 @@ export function boundStrangers(
     const isBrowser = BROWSERS.test(path)
     const limiter = isBrowser ? browsers : ctx.method === 'POST' ? posts.get(path) : undefined
     if (limiter === undefined) return next()
-    if (isBrowser && sessionOf(ctx.headers.cookie) !== undefined) return next()
+    const person = isBrowser ? sessionOf(ctx.headers.cookie)?.account.id : undefined
+    if (person !== undefined) {
+      if (!ofPeople.allows(person)) return refuse(ctx)
+      ofPeople.count(person)
+      return next()
+    }
     if (ctx.method === 'POST' && !(Number(ctx.get('content-length') || Number.NaN) <= LONGEST_BODY)) {
       ctx.status = ctx.get('content-length') === '' ? 411 : 413
       ctx.body = {
@@ -91,17 +101,25 @@ export function boundStrangers(
     const isFull =
       (path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired) ||
       (leavesRequest && !authorizations.allows(''))
-    if (isFull || !limiter.allows(ctx.ip)) {
-      ctx.status = 429
-      ctx.set('retry-after', '600')
-      ctx.body = {
-        error: 'temporarily_unavailable',
-        error_description: 'too many requests of this kind: wait ten minutes',
-      }
-      return
-    }
+    if (isFull || !limiter.allows(ctx.ip)) return refuse(ctx)
     limiter.count(ctx.ip)
     if (leavesRequest) authorizations.count('')
     await next()
   })
+}
+
+function refuse(ctx: Context): void {
+  ctx.status = 429
+  ctx.set('retry-after', '600')
+  ctx.body = {
+    error: 'temporarily_unavailable',
+    error_description: 'too many requests of this kind: wait ten minutes',
+  }
+}
+
+/** What Koa's is of it. */
+interface Context {
+  status: number
+  body: unknown
+  set(name: string, value: string): void
 }

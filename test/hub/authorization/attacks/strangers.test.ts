@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
 import { hours, minutes } from '#contract/time.ts'
+import { OF_ONE_PERSON } from '../../../../hub/authorization/strangers.ts'
 import { VirtualClock } from '../../../../simulator/clock.ts'
 import { signIn } from '../../../home.ts'
 import { becomeOwner, createPerson } from '../../../person.ts'
@@ -191,6 +192,32 @@ test('a device that nobody has let in proves itself so often and no more, and go
   await person.post('/pair', { user_code: userCode, answer: 'approved' })
   expect((await device.redeem(deviceCode)).body).toHaveProperty('access_token')
 })
+
+test('somebody of the household asks for a code so often and no more, whatever cookies they leave out', async () => {
+  await using small = await startServer({ clock: new VirtualClock() })
+  await becomeOwner(small.url, small.authorization.ownerKey.text)
+  const gil = await invite(small, 'Gil', 'guest')
+  const form = new URLSearchParams({ name: 'Gil', password: PASSWORD }).toString()
+  const { cookie } = await sendFrom(new URL('/sign-in', small.url), {
+    from: '127.0.0.1',
+    body: form,
+    headers: FORM_TYPE,
+  })
+  const { pathname, search } = authorizeUrl(
+    small,
+    { client_id: 'latchkey-page' },
+    { redirect_uri: `${small.url.origin}/` },
+  )
+  const refused: number[] = []
+  for (let n = 0; n < OF_ONE_PERSON + 10; n++) {
+    const { status } = await sendFrom(new URL(`${pathname}${search}`, small.url), {
+      ...{ from: `127.0.6.${n % 100}`, method: 'GET', headers: { cookie } },
+    })
+    if (status === 429) refused.push(n)
+  }
+  expect(refused).toHaveLength(10)
+  expect((await gil.get('/account')).text).toContain('Your account')
+}, 60_000)
 
 test('who signs in after that is signed in for as long as ever', async () => {
   await using small = await startServer()
