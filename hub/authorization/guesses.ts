@@ -1,16 +1,19 @@
-// Wrong passwords and passkeys, counted wherever one can be given: per address, and per name from anywhere.
+// Wrong passwords and passkeys, counted wherever one can be given: per address, and per name from anywhere; apart from that, per person who is
+// signed in, or strangers who guess at a name would keep its owner from confirming.
 import { hash } from 'node:crypto'
 import type { Clock } from '#contract/clock.ts'
 import { minutes } from '#contract/time.ts'
 import { createAddressLimiter, createLimiter } from './limiter.ts'
 import { nameKey } from './people/accounts.ts'
 
-const TRIES = { window: minutes(10), byAddress: 10, byName: 30 } as const
+const TRIES = { window: minutes(10), byAddress: 10, byTarget: 30 } as const
 
 export interface Guess {
   readonly address: string
-  /** A passkey is tried without one: it cannot be guessed, so the address is enough. */
-  readonly name: string | undefined
+  /** As it was typed. A passkey is tried without one: it cannot be guessed, so the address is enough. */
+  readonly name?: string | undefined
+  /** Whose password it has to be, where they are signed in. */
+  readonly accountId?: string | undefined
 }
 
 export interface Guesses {
@@ -22,20 +25,25 @@ export interface Guesses {
 
 export function createGuesses(clock: Clock): Guesses {
   const byAddress = createAddressLimiter({ tries: TRIES.byAddress, window: TRIES.window, clock })
-  const byName = createLimiter({ tries: TRIES.byName, window: TRIES.window, clock })
+  const byTarget = createLimiter({ tries: TRIES.byTarget, window: TRIES.window, clock })
   return {
-    take({ address, name }) {
-      if (!byAddress.allows(address) || (name !== undefined && !byName.allows(keyOf(name)))) return false
-      byAddress.count(address)
-      if (name !== undefined) byName.count(keyOf(name))
+    take(guess) {
+      const target = targetOf(guess)
+      if (!byAddress.allows(guess.address) || (target !== undefined && !byTarget.allows(target))) return false
+      byAddress.count(guess.address)
+      if (target !== undefined) byTarget.count(target)
       return true
     },
-    giveBack({ address, name }) {
-      byAddress.giveBack(address)
-      if (name !== undefined) byName.giveBack(keyOf(name))
+    giveBack(guess) {
+      const target = targetOf(guess)
+      byAddress.giveBack(guess.address)
+      if (target !== undefined) byTarget.giveBack(target)
     },
   }
 }
 
-/** As short for what nobody is called: ten thousand names of a whole form each would fill the memory. */
-const keyOf = (name: string): string => hash('sha256', nameKey(name), 'base64url')
+/** As short for what nobody is called: ten thousand names of a whole form each would fill the memory. No name is an account. */
+function targetOf({ name, accountId }: Guess): string | undefined {
+  if (accountId !== undefined) return `account ${accountId}`
+  return name === undefined ? undefined : `name ${hash('sha256', nameKey(name), 'base64url')}`
+}

@@ -6,7 +6,7 @@ import { isDeviceId } from '#contract/ids.ts'
 import { type Millis, minutes } from '#contract/time.ts'
 import type { Devices } from './devices/devices.ts'
 import { createAddressLimiter, createLimiter } from './limiter.ts'
-import type { Session } from './sessions.ts'
+import type { Session } from './sign-in/sessions.ts'
 
 export interface StrangerLimits {
   /** Registrations, and codes asked for, per address and ten minutes. */

@@ -58,8 +58,8 @@ export function confirmPages(options: {
       const session = browserSession.require(c, to)
       if (!('account' in session)) return session
       const { account } = session
-      const { name, wrong, isRight } = proof(c, sent, account)
-      const guess = { address: addressOf(c), name }
+      const { accountId, wrong, isRight } = proof(c, sent, account)
+      const guess = { address: addressOf(c), accountId }
       if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY_TRIES })
       if (!(await isRight())) return refused(c, 401, { account, to, wrong })
       guesses.giveBack(guess)
@@ -68,9 +68,9 @@ export function confirmPages(options: {
 
   pages.post(
     '/confirm',
-    confirmBy((_c, { password }, { id, name }) => ({
-      ...{ name, wrong: 'This is not your password.' },
-      isRight: async () => (await accounts.checkById(id, textField(password))) !== undefined,
+    confirmBy((_c, { password }, { id: accountId }) => ({
+      ...{ accountId, wrong: 'This is not your password.' },
+      isRight: async () => (await accounts.checkById(accountId, textField(password))) !== undefined,
     })),
   )
 
@@ -80,7 +80,7 @@ export function confirmPages(options: {
       const browser = challengeCookie.take(c)
       const answer = { browser, purpose: { type: 'confirm', accountId }, credential: textField(credential) } as const
       const isRight = async () => (await passkeys.check(answer)) !== undefined
-      return { name: undefined, wrong: 'This is not a passkey of yours.', isRight }
+      return { accountId: undefined, wrong: 'This is not a passkey of yours.', isRight }
     }),
   )
 
@@ -96,12 +96,12 @@ export function confirmPages(options: {
   return pages
 }
 
-/** One way to prove that it is still `account`: `name` is counted with the address, where guesses from elsewhere would help. */
+/** One way to prove that it is still `account`: `accountId` is counted with the address, where it can be guessed. */
 type Proof = (
   c: Context<Requests>,
   sent: Record<string, unknown>,
   account: Account,
-) => { readonly name: string | undefined; readonly wrong: string; readonly isRight: () => Promise<boolean> }
+) => { readonly accountId: string | undefined; readonly wrong: string; readonly isRight: () => Promise<boolean> }
 
 const confirmForm = (about: {
   readonly account: Account

@@ -61,7 +61,7 @@ export function signInPages(options: {
   pages.post('/sign-in/passkey', async (c) => {
     const sent = await c.req.parseBody()
     const to = returnTo(textField(sent.return_to))
-    const guess = { address: addressOf(c), name: undefined }
+    const guess = { address: addressOf(c) }
     const wrong = (status: 401 | 429, text: string) => {
       audit.record({ event: 'sign_in_failed', address: guess.address, detail: 'passkey' })
       return c.html(form({ to, wrongPasskey: text }), status)

@@ -62,6 +62,20 @@ test('blanks and capitals make no other name', async () => {
   expect([count(statuses, 401), count(statuses, 429)]).toEqual([30, 10])
 })
 
+test('strangers who guess at a name keep nobody who is signed in from confirming, whose guesses are counted too', async () => {
+  await using room = await openHubRoom()
+  const url = room.hub.publicUrl
+  const guesses: number[] = []
+  for (let n = 0; n < 40; n++) guesses.push(await tryPassword(url, { from: `127.0.2.${n >> 3}` }))
+  expect([count(guesses, 401), count(guesses, 429)]).toEqual([30, 10])
+  const confirm = async (password: string) =>
+    (await room.owner.post('/confirm', { password, return_to: '/account' })).status
+  expect(await confirm(OWNER.password)).toBe(200)
+  const statuses: number[] = []
+  for (let n = 0; n < 14; n++) statuses.push(await confirm('wrong password'))
+  expect([count(statuses, 401), count(statuses, 429)]).toEqual([10, 4])
+}, 30_000)
+
 test('registrations are counted however their path is spelled', async () => {
   await using room = await openHubRoom()
   const spellings = ['/oauth/register', '/oauth/register/', '/oauth/REGISTER']
