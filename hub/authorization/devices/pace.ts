@@ -17,7 +17,7 @@ const POLLS_PER_SECOND = 250
 export interface Pace {
   /** What a device that begins to wait now is promised, in seconds. */
   begin(deviceCode: string): number
-  /** Whether this pending poll came too early. The first one never does. */
+  /** Whether this pending poll came too early, or its device began when far fewer waited. The first one never does. */
   tooEarly(deviceCode: string): boolean
   /** The device has its answer. */
   end(deviceCode: string): void
@@ -42,11 +42,14 @@ export function createPace(shortest: Millis, clock: Clock): Pace {
     waiting.set(key, entry)
   }
 
+  /** Between two polls of each, when so many wait. */
+  const shareOf = (count: number): Millis => millis((count * 1000) / POLLS_PER_SECOND)
+
   return {
     begin(deviceCode) {
       const at = clock.uptime()
       forgetOld(at)
-      const interval = millis(Math.max(shortest, ((waiting.size + 1) * 1000) / POLLS_PER_SECOND))
+      const interval = millis(Math.max(shortest, shareOf(waiting.size + 1)))
       put(keyOf(deviceCode), { interval, at, polled: false })
       return Math.ceil(interval / 1000)
     },
@@ -56,7 +59,8 @@ export function createPace(shortest: Millis, clock: Clock): Pace {
       const key = keyOf(deviceCode)
       // One that a hub before this one had promised something.
       const last = waiting.get(key) ?? { interval: shortest, at: now, polled: false }
-      const early = last.polled && now - last.at < last.interval - TOLERANCE
+      const isCrowded = last.interval < shareOf(waiting.size) / 2
+      const early = last.polled && (isCrowded || now - last.at < last.interval - TOLERANCE)
       put(key, { interval: early ? millis(last.interval + SLOW_DOWN_STEP) : last.interval, at: now, polled: true })
       return early
     },

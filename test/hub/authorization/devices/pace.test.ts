@@ -27,6 +27,20 @@ test('the first poll is never too early; who comes before its time waits five se
   expect(pace.tooEarly('code')).toBe(false)
 })
 
+test('who began when few waited is asked to slow down when there are many, once', async () => {
+  const clock = new VirtualClock()
+  const pace = createPace(seconds(2), clock)
+  for (let n = 0; n < 2000; n++) pace.begin(`code ${n}`)
+  expect(pace.tooEarly('code 0')).toBe(false)
+  await clock.advance(seconds(2))
+  expect(pace.tooEarly('code 0')).toBe(true)
+  await clock.advance(seconds(7))
+  expect(pace.tooEarly('code 0')).toBe(false)
+  expect(pace.tooEarly('code 1999')).toBe(false)
+  await clock.advance(seconds(8))
+  expect(pace.tooEarly('code 1999')).toBe(false)
+})
+
 test('a device that went away is forgotten, and one that a hub before this one knew is not punished', async () => {
   const clock = new VirtualClock()
   const pace = createPace(seconds(2), clock)
