@@ -6,6 +6,7 @@ import { type Instant, minutes } from '#contract/time.ts'
 import type { Database } from '../store/database.ts'
 import { hashOf } from './bearer-secret.ts'
 import { keptSecret } from './clients/secret.ts'
+import { createReplays } from './replays.ts'
 
 /**
  * Models whose id is the secret itself (an opaque token or a cookie). Not the device code: it is also found by its user code
@@ -33,7 +34,7 @@ interface Row {
  * What a cut of the power may cost, as it is over within minutes anyway: a sign-in that is under way is begun again, and an assertion that
  * was used is of no use without what it came with. A sync of the disk for each would make every poll wait for it, and whoever comes next.
  */
-const MOMENTARY = new Set(['AccessToken', 'Interaction', 'PushedAuthorizationRequest', 'ReplayDetection'])
+const MOMENTARY = new Set(['AccessToken', 'Interaction', 'PushedAuthorizationRequest'])
 
 export interface Stores {
   readonly database: Database
@@ -43,22 +44,15 @@ export interface Stores {
 
 export function createAdapter({ database, beside }: Stores, clock: Clock): (model: string) => Adapter {
   const [durable, momentary] = [prepare(database), prepare(beside)]
+  const replays = createReplays(beside, clock)
   const epoch = () => Math.floor(clock.now() / 1000)
 
   return (model) => {
-    const { upsert, insertOnce, byId, byUserCode, byUid, consume, destroy, revoke } = MOMENTARY.has(model)
-      ? momentary
-      : durable
+    const { upsert, byId, byUserCode, byUid, consume, destroy, revoke } = MOMENTARY.has(model) ? momentary : durable
     const stored = (id: string) => (SECRET_IDS.has(model) ? hashOf(id) : id)
     return {
       async upsert(id, payload, expiresIn) {
-        // A client may sign with fractions of a second.
         const expiresAt = expiresIn ? epoch() + Math.ceil(expiresIn) : null
-        if (model === 'ReplayDetection') {
-          const { changes } = insertOnce.run(model, id, JSON.stringify(payload), expiresAt, epoch())
-          if (changes === 0) throw new errors.InvalidClientAuth('assertion was used before')
-          return
-        }
         const { jti: _, ...rest } = payload
         if (typeof payload.client_secret === 'string') rest.client_secret = keptSecret(payload.client_secret)
         upsert.run(
@@ -92,6 +86,7 @@ export function createAdapter({ database, beside }: Stores, clock: Clock): (mode
       async revokeByGrantId(grantId) {
         revoke.run(model, grantId)
       },
+      ...(model === 'ReplayDetection' && replays),
     }
   }
 }
@@ -103,11 +98,6 @@ function prepare(database: Database) {
      ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, grant_id=excluded.grant_id,
        client_id=excluded.client_id, user_code=excluded.user_code, uid=excluded.uid, expires_at=excluded.expires_at`,
   )
-  const insertOnce = database.prepare(
-    `INSERT INTO oidc (model, id, payload, expires_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (model, id) DO UPDATE SET payload=excluded.payload, expires_at=excluded.expires_at
-       WHERE oidc.expires_at < ?`,
-  )
   const byId = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND id=?')
   const byUserCode = database.prepare('SELECT payload, consumed_at FROM oidc WHERE user_code=?')
   const byUid = database.prepare('SELECT payload, consumed_at FROM oidc WHERE model=? AND uid=?')
@@ -116,7 +106,7 @@ function prepare(database: Database) {
   )
   const destroy = database.prepare('DELETE FROM oidc WHERE model=? AND id=?')
   const revoke = database.prepare('DELETE FROM oidc WHERE model=? AND grant_id=?')
-  return { upsert, insertOnce, byId, byUserCode, byUid, consume, destroy, revoke }
+  return { upsert, byId, byUserCode, byUid, consume, destroy, revoke }
 }
 
 function read(row: unknown, jti?: string): AdapterPayload | undefined {
@@ -134,6 +124,7 @@ export const MOST_REFRESH_TOKENS = 1_000
 /** Returns what deletes whatever has expired, or is one too many; call that every minute. */
 export function createSweep(database: Database): (now: Instant) => void {
   // What strangers can make many of, pushed requests and ids of assertions, goes at once.
+  const replays = database.prepare('DELETE FROM replays WHERE expires_at < ?')
   const rows = database.prepare("DELETE FROM oidc WHERE expires_at < ? AND (model<>'DeviceCode' OR expires_at < ?)")
   const surplus = database.prepare(
     `DELETE FROM oidc WHERE model='RefreshToken' AND id IN (
@@ -144,6 +135,7 @@ export function createSweep(database: Database): (now: Instant) => void {
   )
   const sessions = database.prepare('DELETE FROM sessions WHERE expires_at < ?')
   return (now) => {
+    replays.run(Math.floor(now / 1000))
     rows.run(Math.floor(now / 1000), Math.floor((now - KEEP_EXPIRED) / 1000))
     surplus.run()
     sessions.run(now)

@@ -166,4 +166,8 @@ export const MIGRATIONS: readonly string[] = [
      expires_at INTEGER NOT NULL
    ) STRICT`,
   `ALTER TABLE registration_tokens ADD COLUMN created_by TEXT REFERENCES accounts(id) ON DELETE CASCADE`,
+  // hub/authorization/replays.ts
+  `CREATE TABLE replays (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO replays SELECT id, expires_at FROM oidc WHERE model='ReplayDetection' AND expires_at IS NOT NULL;
+   DELETE FROM oidc WHERE model='ReplayDetection'`,
 ]

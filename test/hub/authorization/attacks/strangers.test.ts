@@ -187,7 +187,7 @@ test('a device that nobody has let in proves itself so often and no more, and go
       ['temporarily_unavailable', 41],
     ]),
   )
-  expect(small.database.prepare("SELECT count(*) AS n FROM oidc WHERE model='ReplayDetection'").get()?.n).toBe(80)
+  expect(small.database.prepare('SELECT count(*) AS n FROM replays').get()?.n).toBe(80)
   expect((await neighbour.askForCode()).userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)
   await person.post('/pair', { user_code: userCode, answer: 'approved' })
   expect((await device.redeem(deviceCode)).body).toHaveProperty('access_token')
