@@ -18,11 +18,14 @@ while (waiting.length < Number(count)) {
 let polls = 0
 let hasEnded = false
 const begun = performance.now()
-const polling = waiting.map(async ({ device, deviceCode, interval }) => {
+const polling = waiting.map(async ({ device, deviceCode, interval: promised }) => {
+  let interval = promised
   const pause = (share: number) => new Promise((resolve) => setTimeout(resolve, interval * 1000 * share))
   await pause(Math.random())
   while (!hasEnded) {
-    await device.redeem(deviceCode)
+    const { body } = await device.redeem(deviceCode)
+    // RFC 8628 section 3.5.
+    if (body.error === 'slow_down') interval += 5
     polls++
     await pause(1)
   }

@@ -1,9 +1,11 @@
 // The authorization server as a process of its own, so that it can be held to one core and be measured apart from who asks it.
-
+import { millis } from '#contract/time.ts'
 import { startServer } from '../hub/authorization/server.ts'
 import { startBareLibrary } from './bare-library.ts'
 
 const server = await startServer({
+  // How often a device that waits may prove itself follows from this.
+  pollInterval: millis(1),
   strangers: { perAddress: 1e9, unpaired: 1e9, authorizations: { perAddress: 1e9, all: 1e9 } },
 })
 const { registrationTokens, ownerKey } = server.authorization
