@@ -13,8 +13,8 @@ export default defineConfig({
     // `npm run test:browser`, `test:long`, `test:kernel`, `test:raspi`.
     exclude: ['test/browser/**', 'test/long/**', 'test/kernel/**', 'test/raspi/**'],
     globalSetup: ['test/left-out.ts'],
-    // One worker a core: the end-to-end tests start processes of their own.
-    maxWorkers: 2,
+    // For two cores: what starts processes of its own waits for them half of its time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
