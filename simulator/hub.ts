@@ -1,5 +1,7 @@
 // The simulator's one door to the hub.
 
+import type { HubOptions } from '../hub/hub.ts'
+
 export type { Accepted } from '../hub/hub.ts'
 export {
   formatHub,
@@ -12,3 +14,8 @@ export {
   readHubSettings,
   startHub,
 } from '../hub/hub.ts'
+
+/** A hub that is gone with its test: it need not survive a cut of the power, nor what its people type be dear to guess. */
+export const SHORT_LIVED = {
+  ...{ survives: 'crash', passwordCost: { memory: 8, passes: 1 }, mdns: false },
+} as const satisfies Partial<HubOptions>

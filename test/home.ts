@@ -6,7 +6,7 @@ import { KINDS, type Kind } from '#contract/ids.ts'
 import { seconds } from '#contract/time.ts'
 import type { Status } from '../device/status.ts'
 import { type Household, startHousehold } from '../simulator/household.ts'
-import { becomeOwner, createPerson, type Person } from './person.ts'
+import { becomeOwner, createPerson, type Person, QUICK } from './person.ts'
 import { quiet } from './quiet.ts'
 import { HOME_SCOPES, signIn } from './sign-in.ts'
 import { until } from './until.ts'
@@ -33,7 +33,7 @@ export async function startTestHome(
     folder: join(folder, 'hub'),
     devices: folder,
     ...{ http: loopback, mqtt: loopback, mqtts: undefined, publicUrl: undefined, tls: { type: 'off' }, mdns: false },
-    log: quiet,
+    ...{ log: quiet, passwordCost: QUICK },
     pollInterval: seconds(1),
     onStatus: (kind, next) => {
       status[kind] = next

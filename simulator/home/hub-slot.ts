@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Millis } from '#contract/time.ts'
-import { type Accepted, type Hub, type HubOptions, startHub } from '../hub.ts'
+import { type Accepted, type Hub, type HubOptions, SHORT_LIVED, startHub } from '../hub.ts'
 import type { Line } from '../network/line.ts'
 import { keepPort } from '../network/placeholder.ts'
 import { openWire, sever } from '../network/wire.ts'
@@ -90,7 +90,7 @@ export async function createHubSlot(options: HubSlotOptions): Promise<HubSlot> {
     const mine = ++life
     const hub = await runAs(as, () =>
       startHub({
-        ...{ folder, log, clock: as.clock, pollInterval, random, survives: 'crash', mdns: false },
+        ...{ ...SHORT_LIVED, folder, log, clock: as.clock, pollInterval, random },
         http: { host: LOOPBACK, port: ports.http },
         mqtt: { host: LOOPBACK, port: ports.mqtt },
         ...{ mqtts: undefined, publicUrl: undefined, tls: { type: 'off' } },

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Millis, millis } from '#contract/time.ts'
-import { type Hub, type HubOptions, startHub } from '../hub.ts'
+import { type Hub, type HubOptions, SHORT_LIVED, startHub } from '../hub.ts'
 import { rotateSigningKey } from '../hub-keys.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -32,7 +32,7 @@ export async function startInner(options: InnerOptions): Promise<Inner> {
   let { tokens } = options
   const start = () =>
     startHub({
-      ...{ folder, publicUrl, log, pollInterval, strangers: STRANGERS, survives: 'crash', mdns: false },
+      ...{ ...SHORT_LIVED, folder, publicUrl, log, pollInterval, strangers: STRANGERS },
       ...{ http: { host: LOOPBACK, port: 0 }, mqtt: undefined, mqtts: undefined, tls: { type: 'off' } },
       ...(meddle && { meddle }),
       ...(observe && { observe }),
