@@ -11,9 +11,10 @@ import { listOneWire } from '../board/linux/one-wire.ts'
 import { findPwm } from '../board/linux/pwm.ts'
 import { machineUseOf } from '../install/uses.ts'
 import type { BoardWiring } from '../wiring/board.ts'
-import { readWiringText, readYaml } from '../wiring/open.ts'
+import { readWiringText } from '../wiring/open.ts'
 import { usesOf } from '../wiring/uses.ts'
 import { readWiring, type Wiring } from '../wiring/wiring.ts'
+import { readYaml } from '../wiring/yaml.ts'
 import { about, type Finding } from './finding.ts'
 
 const at = about('wiring')

@@ -1,8 +1,9 @@
 // The configuration file on disk, and the last good one for a restart after somebody made a mistake in it.
+import { hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { type Document, parseDocument } from 'yaml'
+import * as v from 'valibot'
 import { openFolder, readWhole, writeWhole } from '#contract/files.ts'
 import { UsageError } from '#contract/settings.ts'
 import { reasonOf } from '../reason.ts'
@@ -21,17 +22,23 @@ export interface OpenWiringOptions extends WiringOptions {
 export async function openWiring(options: OpenWiringOptions): Promise<Wiring> {
   const { folder, file, log } = options
   const lastGood = join(folder, 'wiring.last-good.json')
+  const kept = await readKept(lastGood)
   try {
-    const input = readYaml(await readWiringText(file), file)
+    const text = await readWiringText(file)
+    const known = kept && kept.sha256 === hash('sha256', text) ? tryWiring(kept.input, options) : undefined
+    if (known !== undefined) return known
+    const { readYaml } = await import('./yaml.ts')
+    const input = readYaml(text, file)
     const wiring = readWiring(input, options)
-    await keep(lastGood, JSON.stringify(input), options)
+    await keep(lastGood, { sha256: hash('sha256', text), input }, options)
     return wiring
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    const kept = await readKept(lastGood, options)
-    if (kept === undefined) throw error
+    // Checked again: rules may have changed since.
+    const wiring = kept && tryWiring(kept.input, { ...options, kept: true })
+    if (wiring === undefined) throw error
     log.error({ because: error.message, keptIn: lastGood }, 'the wiring is refused: going on with the last good one')
-    return kept
+    return wiring
   }
 }
 
@@ -58,41 +65,41 @@ export async function readWiringText(file: string): Promise<string> {
   throw new UsageError(`Cannot use ${file} as a wiring has ${LONGEST / 1024} KiB at most: got more`)
 }
 
-/** Plain values of YAML 1.2; throws a `UsageError` that names the line. */
-export function readYaml(text: string, file: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true })
-  const [error] = document.errors
-  if (error === undefined) return toPlain(document, file)
-  const [{ line }] = error.linePos ?? [{ line: 1 }]
-  const [told = ''] = error.message.split(/ at line |\n/)
-  const reason = error.code === 'MULTIPLE_DOCS' ? 'only one document, so no second "---"' : told
-  throw new UsageError(`Cannot use ${file} at line ${line} as it must be YAML: ${reason}`)
+/** What was read from a file that was good, and of which text: that one need not be read as YAML again. */
+interface Kept {
+  /** Undefined in the files of earlier versions, which are the input alone. */
+  readonly sha256: string | undefined
+  readonly input: unknown
 }
 
-function toPlain(document: Document, file: string): unknown {
-  try {
-    return document.toJS()
-  } catch (error) {
-    // An alias of nothing, or one that grows without end.
-    throw new UsageError(`Cannot use ${file} as it must be YAML: ${error instanceof Error ? error.message : error}`)
-  }
-}
-
-async function keep(lastGood: string, text: string, { folder, log }: OpenWiringOptions): Promise<void> {
+async function keep(lastGood: string, kept: Kept, { folder, log }: OpenWiringOptions): Promise<void> {
   try {
     await openFolder(folder)
-    if ((await readWhole(lastGood)) !== text) await writeWhole(lastGood, text)
+    await writeWhole(lastGood, JSON.stringify(kept))
   } catch (error) {
     log.warn({ because: reasonOf(error) }, 'the wiring could not be kept for a restart')
   }
 }
 
-/** Checked again: rules may have changed since. */
-async function readKept(lastGood: string, options: OpenWiringOptions): Promise<Wiring | undefined> {
+async function readKept(lastGood: string): Promise<Kept | undefined> {
   try {
     const text = await readWhole(lastGood)
-    return text === undefined ? undefined : readWiring(JSON.parse(text), { ...options, kept: true })
+    if (text === undefined) return undefined
+    const input: unknown = JSON.parse(text)
+    const read = v.safeParse(keptFile, input)
+    return read.success ? read.output : { sha256: undefined, input }
   } catch {
     return undefined
+  }
+}
+
+const keptFile = v.strictObject({ sha256: v.string(), input: v.unknown() })
+
+function tryWiring(input: unknown, options: WiringOptions): Wiring | undefined {
+  try {
+    return readWiring(input, options)
+  } catch (error) {
+    if (error instanceof UsageError) return undefined
+    throw error
   }
 }

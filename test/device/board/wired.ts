@@ -1,7 +1,7 @@
 // The parts of a wiring, as a file would say them.
 import type { Kind } from '#contract/ids.ts'
-import { readYaml } from '../../../device/wiring/open.ts'
 import { readWiring, type Wiring } from '../../../device/wiring/wiring.ts'
+import { readYaml } from '../../../device/wiring/yaml.ts'
 
 /** Of one kind, typed as that kind's. */
 export function wiringOf<K extends Kind>(kind: K, text: string): Extract<Wiring, { kind: K }> {

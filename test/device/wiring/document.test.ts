@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { KINDS } from '#contract/ids.ts'
 import { GRID } from '../../../device/display/spell.ts'
-import { readYaml } from '../../../device/wiring/open.ts'
 import { usesOf } from '../../../device/wiring/uses.ts'
 import { readWiring } from '../../../device/wiring/wiring.ts'
+import { readYaml } from '../../../device/wiring/yaml.ts'
 
 const document = readFileSync(new URL('../../../docs/wiring.md', import.meta.url), 'utf8')
 const files = [...document.matchAll(/```yaml\n([^`]+)```/g)].map(([, text = '']) => text)

@@ -33,8 +33,33 @@ test('a wiring that was good is kept, for this user only', async () => {
   const { write, start, lastGood } = await device('kept')
   await write(HALL)
   await start()
-  expect(JSON.parse(await readFile(lastGood, 'utf8'))).toHaveProperty('wiring.heat.pin', 17)
+  expect(JSON.parse(await readFile(lastGood, 'utf8'))).toHaveProperty('input.wiring.heat.pin', 17)
   expect((await stat(lastGood)).mode & 0o777).toBe(0o600)
+})
+
+test('one that has not changed since is not read as YAML again, and one that has is', async () => {
+  const { write, start, lastGood } = await device('unchanged')
+  await write(HALL)
+  await start()
+  // What only who looks there can tell: the pin of the kept one.
+  const kept = JSON.parse(await readFile(lastGood, 'utf8'))
+  kept.input.wiring.heat.pin = 27
+  await writeFile(lastGood, JSON.stringify(kept))
+  expect(await start()).toMatchObject({ parts: { heat: { pin: 27 } } })
+  await write(`${HALL}# another text\n`)
+  expect(await start()).toMatchObject({ parts: { heat: { pin: 17 } } })
+  expect(JSON.parse(await readFile(lastGood, 'utf8'))).toHaveProperty('input.wiring.heat.pin', 17)
+})
+
+test('a kept one that is good no more is read again', async () => {
+  const { write, start, lastGood, said } = await device('stricter')
+  await write(HALL)
+  const good = await start()
+  const kept = JSON.parse(await readFile(lastGood, 'utf8'))
+  kept.input.wiring.heat.pin = 99
+  await writeFile(lastGood, JSON.stringify(kept))
+  expect(await start()).toEqual(good)
+  expect(said).toEqual([])
 })
 
 test('a wiring that became wrong lets the device go on with the last good one, and is said once', async () => {

@@ -4,9 +4,9 @@ import { KINDS, type Kind } from '#contract/ids.ts'
 import { UsageError } from '#contract/settings.ts'
 import { minutes, seconds } from '#contract/time.ts'
 import { parseBoard } from '../../../device/wiring/board.ts'
-import { readYaml } from '../../../device/wiring/open.ts'
 import { parseDays } from '../../../device/wiring/week.ts'
 import { readWiring } from '../../../device/wiring/wiring.ts'
+import { readYaml } from '../../../device/wiring/yaml.ts'
 
 const HALL = `
 name: Hall
