@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { COLUMNS, wrapWords } from './columns.ts'
 import { isReadByOthers } from './files.ts'
+import { findUnknownVariable, type Variable } from './variables.ts'
 
 /** A setting or a flag is wrong. One line that names it; exit code 2. */
 export class UsageError extends Error {
@@ -15,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Setting {
   /** The environment variable, or undefined where only the flag exists. */
-  readonly variable?: string
+  readonly variable?: Variable
   /** A switch takes no value. */
   readonly type: 'string' | 'boolean'
   /** One line of `--help`. */
@@ -25,8 +26,8 @@ export interface Setting {
 export type Settings<Names extends string> = Readonly<Record<Names, string | undefined>>
 
 /**
- * Reads flags, then the environment. A switch that is on reads `"true"`. Throws a `UsageError` for an unknown flag, a missing
- * value or an argument too many.
+ * Reads flags, then the environment. A switch that is on reads `"true"`. Throws a `UsageError` for an unknown flag or
+ * variable, a missing value or an argument too many.
  */
 export function readSettings<Names extends string>(
   table: Readonly<Record<Names, Setting>>,
@@ -47,6 +48,8 @@ export function readCommand<Names extends string>(
   const names = Object.keys(table) as Names[]
   const options = Object.fromEntries(names.map((name) => [name, { type: table[name].type }] as const))
   const { values, positionals: words } = parseFlags(args, options)
+  const unknown = findUnknownVariable(env)
+  if (unknown !== undefined) throw new UsageError(unknown)
   const entries = names.map((name) => {
     const given = values[name]
     return [name, given === undefined ? readVariable(table[name], env) : String(given)] as const

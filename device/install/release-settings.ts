@@ -32,7 +32,7 @@ export function readReleaseSettings(args: readonly string[], env: Environment): 
   const [word, ...flags] = args
   const kind = readKind(word)
   // Units give it the options of the agent, of which these two mean nothing here.
-  const { config: file, ...settings } = readSettings({ ...SETTINGS, hub, ca }, flags, env)
+  const { config: file, ...settings } = readSettings({ ...SETTINGS, hub, ca }, flags, ownOf(env))
   if (file === undefined) throw new UsageError('Cannot release outputs as --config must name the wiring file: got none')
   return {
     ...{ kind, file, folder: folderOf(settings.data, kind) },
@@ -40,6 +40,14 @@ export function readReleaseSettings(args: readonly string[], env: Environment): 
     logLevel: readLogLevel(settings.log ?? 'info'),
   }
 }
+
+/** Only its own variables: the agent refuses one that is misspelt and ends, and its outputs must be released all the same. */
+const ownOf = (env: Environment): Environment =>
+  Object.fromEntries(
+    Object.values(SETTINGS).flatMap((setting) =>
+      'variable' in setting ? [[setting.variable, env[setting.variable]]] : [],
+    ),
+  )
 
 /** The whole of its `--help`. */
 export const helpForRelease = (): string =>

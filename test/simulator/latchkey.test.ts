@@ -129,3 +129,16 @@ test.each(['hub', 'fleet'])('latchkey %s refuses a log level that is none, in on
   expect(status).toBe(2)
   expect(String(stderr)).toMatch(/^Cannot use LATCHKEY_LOG \(--log\) as it must be one of .*: got "loud"\n$/)
 })
+
+test.each(['home', 'hub', 'keys', 'device', 'doctor', 'simulate', 'mock-hub', 'fleet'])(
+  'latchkey %s refuses a variable that is misspelt, in one line',
+  (program) => {
+    const env = { ...process.env, LATCHKEY_LEGACY_FLOW: 'password' }
+    const args = program === 'device' ? [program, 'thermostat'] : [program]
+    const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, ...args], { cwd: folder, env })
+    expect(String(stderr)).toBe(
+      'Unknown environment variable LATCHKEY_LEGACY_FLOW: did you mean LATCHKEY_LEGACY_FLOWS?\n',
+    )
+    expect(status).toBe(2)
+  },
+)

@@ -47,3 +47,10 @@ test('release takes what units give it, and looks at no certificate', () => {
   expect(readReleaseSettings(['--help'], {})).toBe('help')
   expect(helpForRelease()).not.toContain('--hub')
 })
+
+test('release is done whatever an environment says besides, as the agent that meets it has ended', () => {
+  const args = ['toaster', '--config', 'toaster.yaml']
+  expect(readReleaseSettings(args, { LATCHKEY_DATA: '/d', LATCHKEY_NAMES: 'x' })).toMatchObject({
+    folder: '/d/toaster',
+  })
+})
