@@ -18,6 +18,7 @@ import type { Departure } from './departure.ts'
 import { newPasswordField } from './fields.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem } from './layout.ts'
+import { onceMoreNotice } from './once-more.ts'
 import { PASSKEY_SCRIPT, passkeyForm } from './passkey-form.ts'
 import { addressOf, type Requests, textField, visitorOf } from './requests.ts'
 import { signInFor } from './return-to.ts'
@@ -50,7 +51,7 @@ export function accountPages(options: {
     layout({
       title: 'A new passkey',
       script: PASSKEY_SCRIPT,
-      body: html`<p>Your phone or computer makes it and keeps it. Next time you sign in with your finger, your face or its PIN.</p>
+      body: html`${onceMoreNotice(c)}<p>Your phone or computer makes it and keeps it. Next time you sign in with your finger, your face or its PIN.</p>
 ${passkeyForm({
   ...{ purpose: 'add', action: '/account/passkey', button: 'Make it', areOffered: passkeys.areOffered, wrong },
   fields: html`<label for="name">A name for it</label>
@@ -73,13 +74,14 @@ ${passkeyForm({
         sessions: sessions.list(account.id),
         thisSession: session.id,
         now: clock.now(),
+        notice: onceMoreNotice(c),
       }),
     )
   })
 
   pages.get('/account/password', (c) => {
     const session = browserSession.requireFresh(c)
-    return 'account' in session ? c.html(passwordForm({})) : session
+    return 'account' in session ? c.html(passwordForm({ notice: onceMoreNotice(c) })) : session
   })
 
   pages.post('/account/password', async (c) => {
@@ -184,10 +186,11 @@ const accountPage = (about: {
   readonly sessions: readonly SessionFacts[]
   readonly thisSession: string
   readonly now: Instant
+  readonly notice: Markup | string
 }): Markup =>
   layout({
     title: 'Your account',
-    body: html`<div class="card">
+    body: html`${about.notice}<div class="card">
 <dl>
 <dt>Name</dt><dd>${about.account.name}</dd>
 <dt>Role</dt><dd>${ROLE_NAMES[about.account.role]}: ${ROLE_SENTENCES[about.account.role]}</dd>
@@ -244,10 +247,10 @@ const lastWay = layout({
 <p><a class="button" href="/account">To your account</a></p>`,
 })
 
-const passwordForm = ({ wrong }: { wrong?: string }): Markup =>
+const passwordForm = ({ wrong, notice = '' }: { wrong?: string; notice?: Markup | string }): Markup =>
   layout({
     title: 'A new password',
-    body: html`<form method="post" action="/account/password">
+    body: html`${notice}<form method="post" action="/account/password">
 ${problem(wrong)}
 ${newPasswordField({ label: 'Your new password', more: 'Every other browser and program that you are signed in with has to sign in again.' })}
 <button>Set it</button>

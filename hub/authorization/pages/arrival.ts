@@ -15,6 +15,7 @@ import type { BrowserSession } from './browser-session.ts'
 import type { Cookie } from './cookie.ts'
 import { backFrom, becauseOf, noSuch, notNow, onTheWay, troubleOf } from './departure.ts'
 import { layout, type Markup } from './layout.ts'
+import { onceMore } from './once-more.ts'
 import { addressOf, type Requests } from './requests.ts'
 import { confirmFor, signInFor } from './return-to.ts'
 
@@ -118,7 +119,7 @@ export function arrivalPages(options: {
     const session = sessionFor(c, back)
     if (session === undefined) return c.redirect(signInFor('/account'), 303)
     // Again: whoever finds this browser open at the provider must not put their own account into somebody else's.
-    if (!isFresh(session, clock.now())) return c.redirect(confirmFor('/account'), 303)
+    if (!isFresh(session, clock.now())) return c.redirect(confirmFor(onceMore('/account')), 303)
     const accountId = session.account.id
     switch (identities.link(accountId, provider.id, identity)) {
       case 'done':

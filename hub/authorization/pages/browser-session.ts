@@ -8,6 +8,7 @@ import type { Account } from '../people/accounts.ts'
 import { isFresh, type Session, type Sessions } from '../sign-in/sessions.ts'
 import type { Cookie } from './cookie.ts'
 import type { Markup } from './layout.ts'
+import { onceMore } from './once-more.ts'
 import { addressOf, type Requests, visitorOf } from './requests.ts'
 import { confirmFor, signInFor } from './return-to.ts'
 
@@ -16,8 +17,8 @@ export interface BrowserSession {
   find(c: Context<Requests>): Session | undefined
   /** The same, or the way to sign in and come back to `back`. */
   require(c: Context<Requests>, back: string): Session | Response
-  /** Who has confirmed it within five minutes, or the way to do so. `back` is one of the pages in return-to.ts; by default the one that is asked for. */
-  requireFresh(c: Context<Requests>, back?: string): Session | Response
+  /** Who has confirmed it within five minutes, or the way to do so. `page` is one of those in return-to.ts to come back to; by default the one that is asked for. */
+  requireFresh(c: Context<Requests>, page?: string): Session | Response
   /** Signs somebody in, in the place of whoever was. `confirmedAt` is for who proved elsewhere who they are. */
   start(c: Context<Requests>, account: Account, confirmedAt?: Instant): void
   /** They have proved again who they are. False when the session has ended meanwhile. */
@@ -36,7 +37,8 @@ export function createBrowserSession(options: {
   return {
     find,
     require,
-    requireFresh(c, back = c.req.path) {
+    requireFresh(c, page = c.req.path) {
+      const back = backFrom(c, page)
       const found = require(c, back)
       return !('account' in found) || isFresh(found, clock.now()) ? found : c.redirect(confirmFor(back), 303)
     },
@@ -56,11 +58,14 @@ export function createBrowserSession(options: {
   }
 }
 
+/** A page that is only looked at is there afterwards; a form has to be sent once more. */
+const backFrom = (c: Context, page: string): string => (c.req.method === 'GET' ? page : onceMore(page))
+
 /** What a page of the owners' asks first. `page` is where to come back to, `notYours` what anybody else is told. */
 export function ownersOnly(browserSession: BrowserSession, page: string, notYours: Markup) {
   /** The owner who asks, or what is answered instead. */
   const owner = (c: Context<Requests>): Session | Response | Promise<Response> => {
-    const session = browserSession.require(c, page)
+    const session = browserSession.require(c, backFrom(c, page))
     if (!('account' in session)) return session
     return session.account.role === 'owner' ? session : c.html(notYours, 403)
   }

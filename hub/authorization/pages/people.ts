@@ -19,6 +19,7 @@ import type { Session } from '../sign-in/sessions.ts'
 import { formatAgo } from './ago.ts'
 import { actorAt, type BrowserSession, ownersOnly } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
+import { onceMoreNotice } from './once-more.ts'
 import { type Requests, textField } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
 
@@ -38,7 +39,7 @@ export function peoplePages(options: {
     c.html(
       peoplePage({
         ...{ people: people.list(), invitations: invitations.list(), own: session.account.id, now: clock.now() },
-        ...{ wrong, typed },
+        ...{ wrong, typed, notice: onceMoreNotice(c) },
       }),
       wrong === undefined ? 200 : 409,
     )
@@ -127,10 +128,11 @@ const peoplePage = (about: {
   readonly now: Instant
   readonly wrong: string | undefined
   readonly typed: Typed
+  readonly notice: Markup | string
 }): Markup =>
   layout({
     title: 'People',
-    body: html`${problem(about.wrong)}
+    body: html`${about.notice}${problem(about.wrong)}
 <section class="card" aria-labelledby="here">
 <h2 id="here">Who is here</h2>
 <ul class="rows">

@@ -23,6 +23,7 @@ import {
 import { formatAgo } from './ago.ts'
 import { actorAt, type BrowserSession, ownersOnly } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
+import { onceMoreNotice } from './once-more.ts'
 import { type Requests, textField } from './requests.ts'
 
 export function programPages(options: {
@@ -40,7 +41,10 @@ export function programPages(options: {
   const { owner, freshOwner } = ownersOnly(browserSession, '/programs', notYours)
   const show = (c: Context<Requests>, refused?: Refused) => {
     const lists = { appPasswords: appPasswords.list(), apps: apps.list(), waiting: registrationTokens.list() }
-    return c.html(programsPage({ ...lists, now: clock.now(), refused }), refused === undefined ? 200 : 400)
+    return c.html(
+      programsPage({ ...lists, now: clock.now(), refused, notice: onceMoreNotice(c) }),
+      refused === undefined ? 200 : 400,
+    )
   }
 
   pages.get('/programs', (c) => {
@@ -135,11 +139,12 @@ const programsPage = (about: {
   readonly waiting: readonly RegistrationToken[]
   readonly now: Instant
   readonly refused: Refused | undefined
+  readonly notice: Markup | string
 }): Markup => {
   const typed = (form: Refused['form']) => (about.refused?.form === form ? about.refused : UNTYPED)
   return layout({
     title: 'Programs',
-    body: html`${problem(about.refused?.wrong)}
+    body: html`${about.notice}${problem(about.refused?.wrong)}
 <section class="card" aria-labelledby="passwords">
 <h2 id="passwords">App passwords</h2>
 <p class="hint">For a program that knows no OAuth, such as Home Assistant, Node-RED or mosquitto.</p>

@@ -92,7 +92,7 @@ test('whoever is not signed in is asked to, and an owner who has not confirmed l
   server.database.exec('UPDATE sessions SET confirmed_at = confirmed_at - 300000')
   expect((await robin.get('/people')).status).toBe(200)
   for (const { url } of await tryAll(robin, { person: kim.id })) {
-    expect(`${url.pathname}${url.search}`).toBe('/confirm?return_to=%2Fpeople')
+    expect(`${url.pathname}${url.search}`).toBe('/confirm?return_to=%2Fpeople%3Fagain%3D1')
   }
   expect(names()).toEqual(['Robin: owner', 'Kim: guest'])
   expect(server.authorization.invitations.list()).toEqual([])

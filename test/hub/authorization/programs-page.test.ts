@@ -88,3 +88,25 @@ test('an owner whose confirmation is old is asked for it before a key is made', 
   expect(asked.url.pathname).toBe('/confirm')
   expect(server.authorization.appPasswords.list()).toEqual([])
 })
+
+test.for([
+  { form: '/programs/password', back: '/programs' },
+  { form: '/people/invite', back: '/people' },
+  { form: '/account/password', back: '/account/password' },
+  { form: '/account/passkey/remove', back: '/account' },
+])(
+  'a form of $form that met an old confirmation is to be sent once more, and the page says so',
+  async ({ form, back }) => {
+    await using server = await startServer()
+    const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+    const notice = 'Nothing was done yet: please do once more what you wanted.'
+    server.database.exec('UPDATE sessions SET confirmed_at = confirmed_at - 400000')
+    const asked = await owner.post(form, { name: 'Kitchen display', scope: 'home:read', password: 'a new password' })
+    const to = asked.url.searchParams.get('return_to') ?? ''
+    const answer = await owner.post('/confirm', { password: OWNER.password, return_to: to })
+    expect([answer.url.pathname, answer.text.includes(notice)]).toEqual([back, true])
+    expect(answer.text).not.toMatch(/Kitchen display|a new password/)
+    // Whoever only went there finds the page, and nothing to do once more.
+    expect((await owner.get(back)).text).not.toContain(notice)
+  },
+)
