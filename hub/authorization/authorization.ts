@@ -1,5 +1,4 @@
 // The authorization room, put together: who may come in.
-import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -31,6 +30,7 @@ import { createBrowserSession } from './pages/browser-session.ts'
 import { confirmPages } from './pages/confirm.ts'
 import { createCookie } from './pages/cookie.ts'
 import { createDeparture, departurePages } from './pages/departure.ts'
+import { pageFiles } from './pages/files.ts'
 import { createIdentityForms } from './pages/identity-forms.ts'
 import { interactionPages } from './pages/interaction.ts'
 import { invitationPages } from './pages/invitation.ts'
@@ -38,6 +38,7 @@ import { pairPages } from './pages/pair.ts'
 import { passkeyPages } from './pages/passkey.ts'
 import { peoplePages } from './pages/people.ts'
 import { programPages } from './pages/programs.ts'
+import { tooLong } from './pages/refusal.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
@@ -158,7 +159,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const sweepExpired = createSweep(database)
 
   const pages = new Hono<Requests>()
-  pages.use(bodyLimit({ maxSize: 16 * 1024 }))
+  pages.use(bodyLimit({ maxSize: 16 * 1024, onError: (c) => c.html(tooLong, 413) }))
   pages.use(async (c, next) => {
     await next()
     // Codes, names and forms: nothing of this is for a cache.
@@ -183,10 +184,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     }),
   )
   pages.route('/', pairPages({ pairing, browserSession, audit, elsewhere, rooms: devices.rooms, clock }))
-  for (const [path, type] of FILES) {
-    const text = readFileSync(new URL(`./pages${path}`, import.meta.url), 'utf8')
-    pages.get(path, (c) => c.body(text, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
-  }
+  pages.route('/', pageFiles())
 
   let followed = keys.signing
   const followKeys = () => {
@@ -223,10 +221,3 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     },
   }
 }
-
-const FILES = [
-  ['/pages.css', 'text/css; charset=utf-8'],
-  ['/invitation.js', 'text/javascript; charset=utf-8'],
-  ['/passkey.js', 'text/javascript; charset=utf-8'],
-  ['/setup.js', 'text/javascript; charset=utf-8'],
-] as const

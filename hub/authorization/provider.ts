@@ -28,6 +28,7 @@ import { SIGNING_ALGORITHMS } from './keys/key-ring.ts'
 import type { Keys } from './keys/keys.ts'
 import { Signer } from './keys/signer.ts'
 import { loadGrant, type PageGrants, pageClient } from './page-client.ts'
+import { renderAuthorizationError, showWhatIsMissing } from './pages/authorization-error.ts'
 import { letFormsEndAtTheirProgram } from './pages/form-target.ts'
 import { askBeforeSignOut, signedOutPage, signOutPage } from './pages/sign-out.ts'
 import { homeResource, isForItself, scopesForItself, scopesOf, wantsHome } from './resource-server.ts'
@@ -208,10 +209,7 @@ export function createProvider(options: ProviderOptions): Provider {
       userinfo: '/oauth/userinfo',
       code_verification: '/pair',
     },
-    renderError: (ctx, out) => {
-      ctx.type = 'text/plain'
-      ctx.body = `${out.error}: ${out.error_description ?? 'the request cannot be answered'}\n`
-    },
+    renderError: renderAuthorizationError,
   })
 
   // The front sets Host and X-Forwarded-* itself, from the public URL: they are never a client's.
@@ -226,6 +224,7 @@ export function createProvider(options: ProviderOptions): Provider {
   askBeforeSignOut(provider, options.sessionOf)
   nameUnauthorizedClients(provider)
   letFormsEndAtTheirProgram(provider)
+  showWhatIsMissing(provider)
   provider.Client.prototype.compareClientSecret = function compare(this: { clientSecret?: string }, secret: string) {
     return secretMatches(secret, this.clientSecret ?? '')
   }

@@ -6,6 +6,7 @@ import { isDeviceId } from '#contract/ids.ts'
 import { type Millis, minutes } from '#contract/time.ts'
 import type { Devices } from './devices/devices.ts'
 import { createAddressLimiter, createLimiter } from './limiter.ts'
+import { isForPerson, REFUSAL_HEADERS, tooManyRequests } from './pages/refusal.ts'
 import type { Session } from './sign-in/sessions.ts'
 
 export interface StrangerLimits {
@@ -86,7 +87,7 @@ export function boundStrangers(
     if (limiter === undefined) return next()
     const person = isBrowser ? sessionOf(ctx.headers.cookie)?.account.id : undefined
     if (person !== undefined) {
-      if (!ofPeople.allows(person)) return refuse(ctx)
+      if (!ofPeople.allows(person)) return refuse(ctx, isBrowser)
       ofPeople.count(person)
       return next()
     }
@@ -102,16 +103,21 @@ export function boundStrangers(
     const isFull =
       (path === '/oauth/register' && devices.unpairedCount() >= bounds.unpaired) ||
       (leavesRequest && !authorizations.allows(''))
-    if (isFull || !limiter.allows(ctx.ip)) return refuse(ctx)
+    if (isFull || !limiter.allows(ctx.ip)) return refuse(ctx, isBrowser)
     limiter.count(ctx.ip)
     if (leavesRequest) authorizations.count('')
     await next()
   })
 }
 
-function refuse(ctx: Context): void {
+function refuse(ctx: Context, isBrowser: boolean): void {
   ctx.status = 429
   ctx.set('retry-after', '600')
+  if (isBrowser && isForPerson(ctx.get('accept'))) {
+    ctx.set(REFUSAL_HEADERS)
+    ctx.body = tooManyRequests
+    return
+  }
   ctx.body = {
     error: 'temporarily_unavailable',
     error_description: 'too many requests of this kind: wait ten minutes',
@@ -122,5 +128,7 @@ function refuse(ctx: Context): void {
 interface Context {
   status: number
   body: unknown
+  get(name: string): string
   set(name: string, value: string): void
+  set(headers: Readonly<Record<string, string>>): void
 }

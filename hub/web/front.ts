@@ -1,5 +1,7 @@
 // The one door for HTTP: pins the host, sets security headers, refuses forged forms, and passes on.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { STYLE_SHEET } from '../authorization/pages/files.ts'
+import { isForPerson, REFUSAL_HEADERS, type Refusal, refusalPage } from '../authorization/pages/refusal.ts'
 import { BROWSERS } from '../authorization/strangers.ts'
 import { setSecurityHeaders } from './headers.ts'
 import { clientAddress, type HostPolicy, judgeHost, pinHost } from './host.ts'
@@ -28,17 +30,29 @@ export function createFront({ host, provider, app, connectsTo, health }: Front):
     const verdict = judgeHost(request.headers.host, host)
     const reads = request.method === 'GET' || request.method === 'HEAD'
     const isProtocol = path.startsWith('/oauth/') || path.startsWith('/.well-known/')
-    if (verdict === 'foreign') return refuse(response, 421, `This is ${host.publicUrl.origin} and nothing else`)
+    if (verdict === 'foreign' && !(reads && path === STYLE_SHEET)) {
+      const { origin, href } = host.publicUrl
+      return refuse(request, response, {
+        ...{ status: 421, text: `This is ${origin} and nothing else`, title: 'The home has another address' },
+        ...{ says: `It is ${origin}, and answers to no other.`, goTo: { href, text: 'To the home' } },
+      })
+    }
     if (verdict === 'alias' && reads && !isProtocol && !path.startsWith('/api/')) {
       // `request.url` is a path: a browser cannot be sent anywhere but to us.
       response.writeHead(307, { location: new URL(ownPath(request.url), host.publicUrl).href }).end()
       return
     }
     if (!reads && !isProtocol && isForged(request, host.publicUrl)) {
-      return refuse(response, 403, 'This form was sent from another site')
+      return refuse(request, response, {
+        ...{ status: 403, text: 'This form was sent from another site', title: 'This came from another site' },
+        says: 'A form of another site was sent to this home. Nothing was done. If it was you, do it on a page of the home.',
+      })
     }
     if (reads && isPage(path) && isBuiltIn(request)) {
-      return refuse(response, 403, 'This is a page to go to, and no part of another')
+      return refuse(request, response, {
+        ...{ status: 403, text: 'This is a page to go to, and no part of another', title: 'This is a page of its own' },
+        says: 'Another site wants to show it as a part of itself. Please go to the home itself.',
+      })
     }
     pinHost(request, host, clientAddress(request, host))
     if (isProtocol && path !== RESOURCE_PATH && provider !== undefined) provider(request, response)
@@ -67,8 +81,16 @@ const isPage = (path: string): boolean =>
 const isBuiltIn = ({ headers }: IncomingMessage): boolean =>
   headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-dest'] !== 'document'
 
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  about: Refusal & { readonly status: number; readonly text: string },
+): void {
+  const isPage = isForPerson(request.headers.accept)
+  const type = isPage ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8'
+  response
+    .writeHead(about.status, { 'content-type': type, ...REFUSAL_HEADERS })
+    .end(isPage ? refusalPage(about) : `${about.text}\n`)
 }
 
 function answerJson(response: ServerResponse, status: number, body: object): void {

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { isForPerson, noSuchPage, REFUSAL_HEADERS, refusalPage } from '../authorization/pages/refusal.ts'
 import type { Requests } from '../authorization/pages/requests.ts'
 import { createFront } from './front.ts'
 import type { HostPolicy } from './host.ts'
@@ -29,9 +30,15 @@ export function serve(options: {
   app.route('/', describeResource(resource))
   for (const each of routes) app.route('/', each)
   app.route('/', servePage(page))
-  app.notFound((c) => c.text('There is no such page\n', 404))
+  app.notFound((c) =>
+    isForPerson(c.req.header('accept'))
+      ? c.html(noSuchPage, 404, REFUSAL_HEADERS)
+      : c.text('There is no such page\n', 404),
+  )
   app.onError((err, c) => {
     log.error({ err, method: c.req.method, path: c.req.path }, 'request failed')
+    if (isForPerson(c.req.header('accept')) && !c.req.path.startsWith('/api/'))
+      return c.html(failed, 500, REFUSAL_HEADERS)
     return problem(c, 500, 'Something went wrong; the log of the hub says what')
   })
 
@@ -45,3 +52,8 @@ export function serve(options: {
     },
   })
 }
+
+const failed = refusalPage({
+  title: 'Something went wrong',
+  says: 'The log of the hub says what. Please go back and try once more.',
+})

@@ -15,7 +15,11 @@ export function letFormsEndAtTheirProgram(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.oidc === undefined || ctx.response.type !== 'text/html') return
-    const target = ctx.oidc.params?.redirect_uri ?? ctx.oidc.session?.state?.postLogoutRedirectUri
+    const { client, params, session } = ctx.oidc
+    const asked = params?.redirect_uri
+    // A page that refuses such an address does not name it either.
+    if (typeof asked === 'string' && client?.redirectUriAllowed(asked) !== true) return
+    const target = asked ?? session?.state?.postLogoutRedirectUri
     const policy = ctx.response.get('content-security-policy')
     if (typeof target === 'string' && policy !== '') ctx.set('content-security-policy', allowFormTo(policy, target))
   })

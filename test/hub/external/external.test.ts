@@ -115,7 +115,11 @@ test('what the hub says of itself: where tokens come from, and nothing of people
     const response = await room.ask(path)
     expect([path, response.status]).toEqual([path, 404])
     expect(await response.json()).toMatchObject({ detail: expect.stringContaining(issuer.issuer) })
+    const page = await room.ask(path, undefined, { headers: { accept: 'text/html,*/*;q=0.8' } })
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=UTF-8'])
+    expect(await page.text()).toContain(`Who comes into this home is said at ${issuer.issuer}.`)
   }
+  expect((await room.ask('/pages.css')).headers.get('content-type')).toBe('text/css; charset=utf-8')
   expect((await room.ask('/oauth/token', undefined, { method: 'POST' })).status).toBe(404)
   for (const path of ['/api/app-passwords', '/api/audit', '/api/clients'])
     expect((await room.ask(path)).status).toBe(404)
