@@ -3,6 +3,8 @@
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from 'pino'
+import { DEVICE_GRANT } from './devices/device-policy.ts'
+import type { LegacyFlow } from './flows/legacy.ts'
 
 /**
  * What the library says besides its error, if that tells more. Of text that is no JSON the engine quotes a part, which may hold a secret:
@@ -12,14 +14,18 @@ function reasonOf(said: string | undefined, detail: string | undefined): string 
   return detail === said ? undefined : detail?.replace(/, .*is not valid JSON$/s, ' in JSON')
 }
 
+/** Of the token endpoint; the password is there where it is switched on. */
+const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_GRANT]
+
 /** Logs each refusal, and puts its reason into the answer that is on its way. */
-export function explainRefusals(provider: Provider, log: Logger): void {
+export function explainRefusals(provider: Provider, legacyFlows: readonly LegacyFlow[], log: Logger): void {
+  const offered = [...GRANT_TYPES, ...legacyFlows.filter((flow) => flow === 'password')].join(', ')
   const reasons = new WeakMap<object, string>()
   const refused = (ctx: KoaContextWithOIDC, refusal: errors.OIDCProviderError) => {
     const { error, error_description: because, error_detail: said } = refusal
     // RFC 8628 §3.5: every device that waits is told so every few seconds.
     if (error === 'authorization_pending') return
-    const detail = reasonOf(because, said)
+    const detail = error === 'unsupported_grant_type' ? `offered are ${offered}` : reasonOf(because, said)
     if (detail !== undefined) reasons.set(ctx, plain(detail))
     log.warn({ client: ctx.oidc.client?.clientId, route: ctx.oidc.route, error, because, detail }, 'request refused')
   }

@@ -27,6 +27,7 @@ import { serveKeys } from './keys/jwks.ts'
 import { SIGNING_ALGORITHMS } from './keys/key-ring.ts'
 import type { Keys } from './keys/keys.ts'
 import { Signer } from './keys/signer.ts'
+import { refuseWrongMethods } from './methods.ts'
 import { loadGrant, type PageGrants, pageClient } from './page-client.ts'
 import { renderAuthorizationError, showWhatIsMissing } from './pages/authorization-error.ts'
 import { letFormsEndAtTheirProgram } from './pages/form-target.ts'
@@ -225,6 +226,7 @@ export function createProvider(options: ProviderOptions): Provider {
   nameUnauthorizedClients(provider)
   letFormsEndAtTheirProgram(provider)
   showWhatIsMissing(provider)
+  refuseWrongMethods(provider)
   provider.Client.prototype.compareClientSecret = function compare(this: { clientSecret?: string }, secret: string) {
     return secretMatches(secret, this.clientSecret ?? '')
   }
@@ -247,7 +249,7 @@ export function createProvider(options: ProviderOptions): Provider {
   })
   provider.on('grant.revoked', (_ctx, grantId) => options.onGrantEnded(grantId))
   provider.on('server_error', (_ctx, err) => log.error({ err }, 'authorization server failed'))
-  explainRefusals(provider, log)
+  explainRefusals(provider, legacyFlows, log)
   return provider
 }
 

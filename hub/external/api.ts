@@ -10,6 +10,7 @@ import type { Feed } from '../home/feed.ts'
 import { answers, fails, refusals } from '../web/answers.ts'
 import { type Asked, requireScope } from '../web/bearer.ts'
 import { notCached } from '../web/body.ts'
+import { noSuchRoute } from '../web/no-such-route.ts'
 import { openApi } from '../web/open-api.ts'
 import { problem } from '../web/problem.ts'
 import { type SignInFacts, signInRoutes } from '../web/sign-in.ts'
@@ -86,9 +87,8 @@ export function createExternalApi(options: {
     },
   )
   api.get('/openapi.json', openApi(api, publicUrl))
-  api.all('*', (c) =>
-    problem(c, 404, `No such path; people, devices and programs are let in at ${config.issuer}. See /api/openapi.json`),
-  )
+  const detail = `No such path; people, devices and programs are let in at ${config.issuer}. See /api/openapi.json`
+  api.all('*', noSuchRoute(api, detail))
   return new Hono<Requests>().route('/api', api)
 }
 

@@ -20,8 +20,9 @@ import { answers, fails, refusals, time } from './answers.ts'
 import { appPasswordRoutes } from './app-passwords.ts'
 import { auditRoutes } from './audit.ts'
 import { type Asked, actorOf, requireFreshPerson, requireScope } from './bearer.ts'
-import { asks, decodeBody, notCached, wholeBody } from './body.ts'
+import { asks, bodyRefusals, decodeBody, notCached, wholeBody } from './body.ts'
 import { clientRoutes } from './clients.ts'
+import { noSuchRoute } from './no-such-route.ts'
 import { openApi } from './open-api.ts'
 import { ends } from './owners.ts'
 import { invitationRoutes, peopleRoutes } from './people.ts'
@@ -89,7 +90,7 @@ export function createApi(options: {
       requestBody: asks(deviceFacts),
       responses: {
         204: { description: 'It is called that' },
-        400: fails('The body is not right'),
+        ...bodyRefusals,
         ...refusals,
         404: fails('No such device'),
       },
@@ -150,6 +151,6 @@ export function createApi(options: {
     }),
   )
   api.get('/openapi.json', openApi(api, publicUrl))
-  api.all('*', (c) => problem(c, 404, 'The API has no such path; see /api/openapi.json'))
+  api.all('*', noSuchRoute(api, 'The API has no such path; see /api/openapi.json'))
   return new Hono<Requests>().route('/api', api)
 }

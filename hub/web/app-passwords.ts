@@ -12,9 +12,9 @@ import {
   newAppPassword,
 } from '../authorization/app-passwords.ts'
 import type { Audit } from '../authorization/audit/audit.ts'
-import { answers, fails, refusals, time } from './answers.ts'
+import { answers, refusals, time } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { asks, decodeBody, wholeBody } from './body.ts'
+import { asks, bodyRefusals, decodeBody, wholeBody } from './body.ts'
 import { ends, type Guards, lists } from './owners.ts'
 import { problem } from './problem.ts'
 
@@ -41,7 +41,7 @@ export function appPasswordRoutes(
       requestBody: asks(newAppPassword),
       responses: {
         201: answers('The app password, this once', madeBody),
-        400: fails('The body is not right'),
+        ...bodyRefusals,
         ...refusals,
       },
     }),

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { resolver } from 'hono-openapi'
 import type * as v from 'valibot'
 import { decodeJson, ParseError } from '#contract/parse.ts'
+import { fails } from './answers.ts'
 import type { Asked } from './bearer.ts'
 import { problem } from './problem.ts'
 
@@ -14,7 +15,7 @@ const LARGEST_BODY = 16 * 1024
 export const wholeBody: readonly [MiddlewareHandler<Asked>, MiddlewareHandler<Asked>] = [
   bodyLimit({
     maxSize: LARGEST_BODY,
-    onError: (c) => problem(c, 400, `The body has more than ${LARGEST_BODY} bytes`),
+    onError: (c) => problem(c, 413, `The body has more than ${LARGEST_BODY} bytes`),
   }),
   async (c, next) => {
     await c.req.text()
@@ -43,6 +44,12 @@ export const notCached: MiddlewareHandler<Asked> = async (c, next) => {
 
 /** JSON Schema has no word for trimming, nor for a pattern's flags: what it cannot say, the answer to a wrong body does. */
 const SHAPE = { typeMode: 'input', errorMode: 'ignore' } as const
+
+/** How the OpenAPI document tells what becomes of a body that is no good. */
+export const bodyRefusals = {
+  400: fails('The body is not right'),
+  413: fails(`The body has more than ${LARGEST_BODY} bytes`),
+}
 
 /** How the OpenAPI document tells what a route is sent. */
 export const asks = (schema: Parameters<typeof resolver>[0]) => ({

@@ -11,9 +11,9 @@ import {
   type RegistrationToken,
   type RegistrationTokens,
 } from '../authorization/clients/registration-tokens.ts'
-import { answers, fails, refusals, time } from './answers.ts'
+import { answers, refusals, time } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { asks, decodeBody, wholeBody } from './body.ts'
+import { asks, bodyRefusals, decodeBody, wholeBody } from './body.ts'
 import { ends, type Guards, lists } from './owners.ts'
 import { problem } from './problem.ts'
 
@@ -47,7 +47,7 @@ export function clientRoutes(
       summary:
         'Let one program be registered (RFC 7591). This answer is the only one that holds the token; it lasts an hour',
       requestBody: asks(newRegistrationToken),
-      responses: { 201: answers('The token, this once', madeBody), 400: fails('The body is not right'), ...refusals },
+      responses: { 201: answers('The token, this once', madeBody), ...bodyRefusals, ...refusals },
     }),
     ...wholeBody,
     needs('home:admin'),

@@ -17,7 +17,7 @@ import {
 import type { People } from '../authorization/people/people.ts'
 import { answers, fails, refusals, time } from './answers.ts'
 import { type Asked, actorOf } from './bearer.ts'
-import { asks, decodeBody, wholeBody } from './body.ts'
+import { asks, bodyRefusals, decodeBody, wholeBody } from './body.ts'
 import { ends, type Guards, lists } from './owners.ts'
 import { problem } from './problem.ts'
 
@@ -58,7 +58,7 @@ export function peopleRoutes(options: Guards & { readonly people: People }): Hon
     describeRoute({
       summary: 'Change a role: what it does not allow any more has ended when this answers',
       requestBody: asks(newRole),
-      responses: { 204: { description: 'It is changed' }, 400: fails('The body is not right'), ...refusals, ...CHANGE },
+      responses: { 204: { description: 'It is changed' }, ...bodyRefusals, ...refusals, ...CHANGE },
     }),
     ...wholeBody,
     needs('home:admin'),
@@ -111,7 +111,7 @@ export function invitationRoutes(
       requestBody: asks(newInvitation),
       responses: {
         201: answers('The invitation; its link opens one account, once', madeBody),
-        400: fails('The body is not right'),
+        ...bodyRefusals,
         ...refusals,
       },
     }),

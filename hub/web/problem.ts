@@ -6,13 +6,15 @@ import type { AdmissionError } from '../authorization/access-token.ts'
 import { PROOF_ALGORITHMS } from '../authorization/dpop.ts'
 import { RESOURCE_PATH } from './resource.ts'
 
-type Status = 400 | 403 | 404 | 409 | 500
+type Status = 400 | 403 | 404 | 405 | 409 | 413 | 500
 
 const TITLES: Readonly<Record<Status, string>> = {
   400: 'The request cannot be read',
   403: 'The access token does not allow this',
   404: 'There is no such thing',
+  405: 'This cannot be done here',
   409: 'The household would not be right afterwards',
+  413: 'The request is too large',
   500: 'The hub failed',
 }
 

@@ -47,7 +47,6 @@ const WRONG: readonly (readonly [string, unknown, string])[] = [
   ['a scope that does not exist', { ...wanted, scopes: ['home:read', 'home:write'] }, '"scopes.1"'],
   ['the scope of devices', { ...wanted, scopes: ['device'] }, '"scopes.0"'],
   ['a wish that is not known', { ...wanted, expiresAt: 'never' }, '"expiresAt"'],
-  ['a body of 20 KB', { ...wanted, name: 'x'.repeat(20_000) }, '16384 bytes'],
 ]
 
 test('says which part of a request is wrong, and makes nothing of it', async () => {
@@ -62,7 +61,25 @@ test('says which part of a request is wrong, and makes nothing of it', async () 
     expect.soft({ status, title }, what).toEqual({ status: 400, title: 'The request cannot be read' })
     expect.soft(detail, what).toContain(named)
   }
+  const large = await room.ask('POST', PATH, token, { ...wanted, name: 'x'.repeat(20_000) })
+  expect(await large.json()).toMatchObject({ status: 413, detail: 'The body has more than 16384 bytes' })
+  expect(large.status).toBe(413)
   expect(await list(room, token)).toEqual([])
+})
+
+test.for([
+  { method: 'PUT', path: '/api/devices', allow: 'GET, HEAD' },
+  { method: 'GET', path: '/api/devices/thermostat-k3f9ab', allow: 'PATCH, DELETE' },
+  { method: 'PATCH', path: PATH, allow: 'POST, GET, HEAD' },
+  { method: 'POST', path: '/api/openapi.json', allow: 'GET, HEAD' },
+])('$method $path is answered with what it takes: $allow', async ({ method, path, allow }) => {
+  await using room = await openHubRoom()
+  const answer = await room.ask(method, path, 'none')
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow])
+  expect(await answer.json()).toMatchObject({ title: 'This cannot be done here', detail: `This path takes ${allow}` })
+  for (const none of ['/api/nothing', '/api/devices/', '/api/devices/x/y', '/api']) {
+    expect((await room.ask('GET', none, 'none')).status, none).toBe(404)
+  }
 })
 
 test('takes home:admin and a person, who hands on no more than they came with', async () => {
@@ -119,7 +136,7 @@ test('is described in the OpenAPI document, what a request looks like included',
       },
     },
   })
-  expect(Object.keys(post?.responses ?? {})).toEqual(['201', '400', '401', '403'])
+  expect(Object.keys(post?.responses ?? {})).toEqual(['201', '400', '401', '403', '413'])
   expect(JSON.stringify(post?.responses)).toContain('"password"')
   expect(JSON.stringify(get?.responses)).not.toContain('"password"')
   expect(Object.keys(document.paths['/app-passwords/{id}'] ?? {})).toEqual(['delete'])

@@ -178,7 +178,7 @@ test('the code is answered in the query or a form, and not in a fragment that sc
 test('neither code nor verifier belongs in an address: the token endpoint reads the body of a POST only', async () => {
   const code = await codeFor(room, app)
   const query = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK })
-  expect((await fetch(new URL(`/oauth/token?${query}`, server.url))).status).toBe(404)
+  expect((await fetch(new URL(`/oauth/token?${query}`, server.url))).status).toBe(405)
   const empty = await post(server, `/oauth/token?${query}&client_id=${app.client_id}`, {})
   expect(await empty.json()).toMatchObject({ error: 'invalid_request' })
 })

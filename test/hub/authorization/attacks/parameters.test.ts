@@ -217,7 +217,7 @@ test('an authorization request is no form of another site’s: cookies that come
       method: 'POST',
       body: authorizeUrl(server, app).searchParams,
     })
-    expect([answer.status, answer.headers.get('location')]).toEqual([404, null])
+    expect([answer.status, answer.headers.get('location')]).toEqual([405, null])
   }
 })
 
@@ -273,14 +273,32 @@ test('the token endpoint and its neighbours are for POST alone, and their answer
     '/oauth/device_authorization',
   ]) {
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
-      expect([404, 405]).toContain((await fetch(new URL(path, server.url), { method })).status)
+      const refused = await fetch(new URL(path, server.url), { method })
+      expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST'])
+      expect(await refused.json()).toEqual({ error: 'invalid_request', error_description: 'this endpoint takes POST' })
     }
     // What was revoked is told in a status alone.
     if (path === '/oauth/revoke') continue
     const answer = await fetch(new URL(path, server.url), { method: 'POST' })
     expect(answer.headers.get('cache-control'), path).toContain('no-store')
   }
-  expect((await owner.get('/oauth/token')).status).toBe(404)
+  expect((await owner.get('/oauth/token')).status).toBe(405)
+})
+
+test('each endpoint is there for every method that it is said to take', async () => {
+  for (const path of [
+    ...['token', 'device_authorization', 'par', 'introspect', 'revoke', 'register', 'register/x', 'authorize'],
+    ...['authorize/x', 'end-session', 'end-session/confirm', 'end-session/success', 'jwks', 'userinfo', 'JWKS/'],
+  ]) {
+    const url = new URL(`/oauth/${path}`, server.url)
+    const patched = await fetch(url, { method: 'PATCH' })
+    expect(patched.status, path).toBe(405)
+    for (const method of (patched.headers.get('allow') ?? '').split(', ')) {
+      const { status } = await fetch(url, { method, redirect: 'manual' })
+      expect(status, `${method} ${path}`).toBeLessThan(404)
+    }
+  }
+  expect((await fetch(new URL('/oauth/nothing', server.url), { method: 'POST' })).status).toBe(404)
 })
 
 test('a registration of many names, uris and keys is refused before it is kept', async () => {

@@ -108,7 +108,14 @@ test('a program that may not use a grant type is told which it may', async () =>
     body: { error_description: 'this client is registered for: client_credentials' },
   })
   expect((await askForTokens(server, service, {})).body.error).toBe('invalid_request')
-  expect((await askForTokens(server, service, { grant_type: 'x' })).body.error).toBe('unsupported_grant_type')
+  const { body } = await askForTokens(server, service, { grant_type: 'x' })
+  const metadata = await fetch(new URL('/.well-known/oauth-authorization-server', server.url))
+  const { grant_types_supported: grants } = (await metadata.json()) as { grant_types_supported: readonly string[] }
+  const [, offered = ''] =
+    /^unsupported grant_type requested: offered are (.*)$/.exec(String(body.error_description)) ?? []
+  // The implicit grant has no token endpoint.
+  expect(offered.split(', ').toSorted()).toEqual(grants.filter((grant) => grant !== 'implicit').toSorted())
+  expect(body.error).toBe('unsupported_grant_type')
 })
 
 test('a token for another resource is not to be had', async () => {
