@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { createServer as createTcpServer, type Socket } from 'node:net'
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
@@ -26,6 +26,7 @@ import { LIMITS } from './broker/limits.ts'
 import type { HubPacket } from './broker/messages.ts'
 import { acceptWebSockets } from './broker/web-socket.ts'
 import type { HubConfig } from './config.ts'
+import { boundConnections } from './connections.ts'
 import { serveControl } from './control/socket.ts'
 import { startAnnouncements } from './discovery/announce.ts'
 import type { Door } from './door/door.ts'
@@ -105,24 +106,26 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   // A phone sends its request in one go; who does not is not waited for.
   server.headersTimeout = seconds(10)
   server.requestTimeout = seconds(30)
-  server.maxConnections = LIMITS.connections
+  const bounds = { most: LIMITS.connections, perAddress: LIMITS.connectionsPerAddress, clock, log }
+  const bounded = <S extends Server>(listens: S, listener: string) => boundConnections(listens, { ...bounds, listener })
+  bounded(server, 'http')
   const httpPort = await listen(server, options.http, 'LATCHKEY_HTTP')
   began.adopt(server, stopServer)
   certificates.keepFresh(server)
   const publicUrl = options.publicUrl ?? new URL(`${certificates.context ? 'https' : 'http'}://localhost:${httpPort}`)
 
   let broker: Broker | undefined
-  const tcp = options.mqtt && createTcpServer((socket) => accept(socket))
+  const tcp = options.mqtt && bounded(createTcpServer(), 'mqtt')
   const mqttPort = tcp && options.mqtt ? await listen(tcp, options.mqtt, 'LATCHKEY_MQTT') : undefined
   if (tcp) {
-    tcp.maxConnections = LIMITS.connections
+    tcp.on('connection', (socket) => accept(socket))
     began.adopt(tcp, close)
   }
   const secure =
     options.mqtts && certificates.context && createTlsServer(certificates.context, (socket) => accept(socket))
   const mqttsPort = secure && options.mqtts ? await listen(secure, options.mqtts, 'LATCHKEY_MQTTS') : undefined
   if (secure) {
-    secure.maxConnections = LIMITS.connections
+    bounded(secure, 'mqtts')
     began.adopt(secure, close)
     certificates.keepFresh(secure)
   }
@@ -130,7 +133,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const accept = (socket: Socket) => {
     socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
-    if (broker === undefined) socket.destroy()
+    if (broker === undefined || socket.destroyed) socket.destroy()
     else handle(socket, socket.remoteAddress ?? 'unknown')
   }
 
@@ -178,7 +181,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const sweeping = new AbortController()
   began.defer(() => sweeping.abort())
   void sweepEvery(SWEEP_EVERY, door, clock, log, sweeping.signal)
-  const trust = began.use(await certificates.serveTrust(publicUrl))
+  const trust = began.use(await certificates.serveTrust(publicUrl, (page) => bounded(page, 'trust')))
   const trustPage = trust.facts?.page
   const authority = trustPage && new URL('/trust/latchkey-ca.crt', trustPage)
   if (options.mdns) {

@@ -1,7 +1,7 @@
 // Counting tries. RFC 8628 §5.1: a user code is short, so the number of guesses must be bounded.
 import type { Clock } from '#contract/clock.ts'
 import { type Millis, millis } from '#contract/time.ts'
-import { countedAs } from './networks.ts'
+import { countedAs } from '../address.ts'
 
 export interface Limiter {
   /** Whether `key` has a try left. */

@@ -18,7 +18,10 @@ export const LIMITS = {
   concurrency: 100,
   topicLevels: 8,
   clientIdLength: 128,
+  /** Of each listener. */
   connections: 4_000,
+  /** Of one address on each listener: a household behind one router has far fewer, and others find room. */
+  connectionsPerAddress: 1_000,
   /** Of one person on all their phones and programs, or of one device while it reconnects. */
   connectionsPerPrincipal: 50,
   /** Topics of its own that a device may keep on our disk. */

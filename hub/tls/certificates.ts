@@ -1,4 +1,5 @@
 // Where the hub's certificate comes from: nowhere, two files, or its own authority.
+import type { Server } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Clock } from '#contract/clock.ts'
@@ -20,8 +21,11 @@ export interface Certificates extends AsyncDisposable {
   readonly names: readonly string[]
   /** Gives a running server each new certificate. Does nothing where there is none to renew. */
   keepFresh(server: object): void
-  /** Hands the authority out to phones. */
-  serveTrust(publicUrl: URL): Promise<AsyncDisposable & { readonly facts: TrustFacts | undefined }>
+  /** Hands the authority out to phones, by a server that `bound` has seen. */
+  serveTrust(
+    publicUrl: URL,
+    bound: <S extends Server>(server: S) => S,
+  ): Promise<AsyncDisposable & { readonly facts: TrustFacts | undefined }>
 }
 
 export async function openCertificates(options: {
@@ -50,9 +54,9 @@ export async function openCertificates(options: {
     },
     names: [host, 'hub.local', 'localhost', '127.0.0.1', ...lanAddresses()],
     keepFresh: (server) => leaf.onRenewed((pair) => (server as TlsServer).setSecureContext(pair)),
-    async serveTrust(publicUrl) {
+    async serveTrust(publicUrl, bound) {
       const { fingerprint, pem } = authority
-      const server = config.trust && (await startTrustServer({ address: config.trust, authority, publicUrl }))
+      const server = config.trust && (await startTrustServer({ address: config.trust, authority, publicUrl, bound }))
       return {
         facts: { page: server?.url, fingerprint, pem },
         [Symbol.asyncDispose]: async () => server?.[Symbol.asyncDispose](),

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Server } from 'node:net'
 import { close, listen } from '../listen.ts'
 import { setSecurityHeaders } from '../web/headers.ts'
 import type { Address } from './addresses.ts'
@@ -18,8 +19,9 @@ export async function startTrustServer(options: {
   readonly address: Address
   readonly authority: Authority
   readonly publicUrl: URL
+  readonly bound: <S extends Server>(server: S) => S
 }): Promise<TrustServer> {
-  const { address, authority, publicUrl } = options
+  const { address, authority, publicUrl, bound } = options
   const css = readFileSync(new URL('../authorization/pages/pages.css', import.meta.url), 'utf8')
   const page = String(await trustPage({ fingerprint: authority.fingerprint, publicUrl }))
   const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
@@ -41,7 +43,7 @@ export async function startTrustServer(options: {
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' }).end(body)
   }
 
-  const server = createServer(answer)
+  const server = bound(createServer(answer))
   const port = await listen(server, address, 'the page /trust')
   const url = new URL('/trust', `http://${publicUrl.hostname}:${port}`)
   return {

@@ -1,6 +1,7 @@
 // The public URL is the only name the hub has. oidc-provider builds every URL it hands out from Host and X-Forwarded-*, so both are
 // set here, from the setting, before anything else sees the request.
 import type { IncomingMessage } from 'node:http'
+import { isLoopback } from '../address.ts'
 
 export interface HostPolicy {
   readonly publicUrl: URL
@@ -35,5 +36,3 @@ export function pinHost(request: IncomingMessage, { publicUrl }: HostPolicy, add
   headers['x-forwarded-proto'] = publicUrl.protocol.slice(0, -1)
   headers['x-forwarded-for'] = address
 }
-
-const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')

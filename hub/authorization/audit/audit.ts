@@ -5,9 +5,9 @@ import type { Logger } from 'pino'
 import * as v from 'valibot'
 import { after, type Clock } from '#contract/clock.ts'
 import { type Instant, instant, type Millis, millis, minutes, seconds } from '#contract/time.ts'
+import { countedAs } from '../../address.ts'
 import type { Database } from '../../store/database.ts'
 import { createLimiter } from '../limiter.ts'
-import { countedAs } from '../networks.ts'
 import { type AuditEvent, EVENTS } from './audit-events.ts'
 
 /** What is to be remembered. None of it may be a code, a token, a password, or a name that somebody typed and nobody has. */

@@ -1,7 +1,8 @@
 // Who may be let in from where: a device and the phone beside it are in one house.
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#contract/time.ts'
-import { countedAs, isSameHouse, type Network, ownNetworks } from '../../../hub/authorization/networks.ts'
+import { countedAs } from '../../../hub/address.ts'
+import { isSameHouse, type Network, ownNetworks } from '../../../hub/authorization/networks.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 import { becomeOwner } from '../../person.ts'
 import { createBareDevice } from './device-client.ts'
