@@ -27,6 +27,7 @@ import { createElsewhere, isSameHouse } from './networks.ts'
 import { accountPages } from './pages/account.ts'
 import { arrivalPages } from './pages/arrival.ts'
 import { createBrowserSession } from './pages/browser-session.ts'
+import { answerBusy } from './pages/busy.ts'
 import { confirmPages } from './pages/confirm.ts'
 import { createCookie } from './pages/cookie.ts'
 import { createDeparture, departurePages } from './pages/departure.ts'
@@ -158,7 +159,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const signOut = createSignOut({ provider, sessions, grants })
   const sweepExpired = createSweep(database)
 
-  const pages = new Hono<Requests>()
+  const pages = new Hono<Requests>().onError(answerBusy)
   pages.use(bodyLimit({ maxSize: 16 * 1024, onError: (c) => c.html(tooLong, 413) }))
   pages.use(async (c, next) => {
     await next()

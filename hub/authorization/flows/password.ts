@@ -29,6 +29,9 @@ export function offerPasswordGrant(
       if (tried.outcome === 'too_many') {
         throw new errors.CustomOIDCProviderError('invalid_grant', 'too many tries: wait ten minutes')
       }
+      if (tried.outcome === 'busy') {
+        throw new errors.TemporarilyUnavailable('too many sign in at this moment: try again in a few seconds')
+      }
       if (tried.outcome !== 'right') throw new errors.InvalidGrant('this name and password do not go together')
       const { account } = tried
       // Loud on purpose: a household should see which program still holds a password.

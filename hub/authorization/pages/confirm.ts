@@ -4,8 +4,10 @@ import { html } from 'hono/html'
 import type { Audit } from '../audit/audit.ts'
 import type { Guesses } from '../guesses.ts'
 import type { Account, Accounts } from '../people/accounts.ts'
+import { unlessBusy } from '../people/turns.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
 import type { BrowserSession } from './browser-session.ts'
+import { BUSY, BUSY_SECONDS } from './busy.ts'
 import type { Cookie } from './cookie.ts'
 import type { Departure } from './departure.ts'
 import type { IdentityForms } from './identity-forms.ts'
@@ -61,7 +63,13 @@ export function confirmPages(options: {
       const { accountId, wrong, isRight } = proof(c, sent, account)
       const guess = { address: addressOf(c), accountId }
       if (!guesses.take(guess)) return refused(c, 429, { account, to, wrong: TOO_MANY_TRIES })
-      if (!(await isRight())) return refused(c, 401, { account, to, wrong })
+      const right = await isRight().catch(unlessBusy)
+      if (right === 'busy') {
+        guesses.giveBack(guess)
+        c.header('retry-after', BUSY_SECONDS)
+        return c.html(form(account, to, BUSY), 503)
+      }
+      if (!right) return refused(c, 401, { account, to, wrong })
       guesses.giveBack(guess)
       return confirmed(c, to)
     }

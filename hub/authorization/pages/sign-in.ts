@@ -7,6 +7,7 @@ import type { Account, Accounts } from '../people/accounts.ts'
 import type { Passkeys } from '../sign-in/passkeys.ts'
 import type { SignInGuard } from '../sign-in/sign-in-guard.ts'
 import type { BrowserSession } from './browser-session.ts'
+import { BUSY, BUSY_SECONDS } from './busy.ts'
 import type { Cookie } from './cookie.ts'
 import type { IdentityForms } from './identity-forms.ts'
 import { layout, type Markup, problem, TOO_MANY_TRIES } from './layout.ts'
@@ -51,6 +52,9 @@ export function signInPages(options: {
     switch (tried.outcome) {
       case 'too_many':
         return c.html(form({ to, name, wrong: TOO_MANY_TRIES }), 429)
+      case 'busy':
+        c.header('retry-after', BUSY_SECONDS)
+        return c.html(form({ to, name, wrong: BUSY }), 503)
       case 'wrong':
         return c.html(form({ to, name, wrong: 'This name and password do not go together.' }), 401)
       case 'right':

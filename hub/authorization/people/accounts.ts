@@ -6,6 +6,7 @@ import { ROLES, type Role } from '#contract/scopes.ts'
 import { type Instant, instant } from '#contract/time.ts'
 import type { Database } from '../../store/database.ts'
 import { decoyHash, hashPassword, PASSWORD_COST, PASSWORD_MAX, PASSWORD_MIN, passwordMatches } from './password.ts'
+import type { Queue } from './turns.ts'
 
 export interface Account {
   readonly id: string
@@ -62,9 +63,12 @@ export interface Accounts {
   named(name: string): Account | undefined
   /** Everybody, oldest first. */
   list(): readonly AccountFacts[]
-  /** The account of this name if the password is its own. Takes as long for a name that nobody has, or that has no password. */
+  /**
+   * The account of this name if the password is its own. Takes as long for a name that nobody has, or that has no password. Rejects with
+   * `TooBusyError` while too many wait, as all that hash a password do.
+   */
   check(name: string, password: string): Promise<Account | undefined>
-  /** The same for an account that is known already. */
+  /** The same for whoever is signed in as it: strangers who sign in do not hold it up. */
   checkById(id: string, password: string): Promise<Account | undefined>
   hasOwner(): boolean
   hasPassword(id: string): boolean
@@ -122,10 +126,10 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
     if (Number(changes) === 1) return 'done'
     return byId.get(id) === undefined ? 'unknown' : 'last_owner'
   }
-  const checked = async (found: unknown, password: string): Promise<Account | undefined> => {
+  const checked = async (found: unknown, password: string, by: Queue): Promise<Account | undefined> => {
     if (password.length > PASSWORD_MAX) return undefined
     const kept = found === undefined ? null : v.parse(row, found).password_hash
-    const matches = await passwordMatches(password, kept ?? decoy)
+    const matches = await passwordMatches(password, kept ?? decoy, by)
     if (found === undefined || kept === null || !matches) return undefined
     // Again: it waits its turn, and whoever was put out by a new password meanwhile must not come back in with the old one.
     const now = byId.get(toAccount(found).id)
@@ -146,8 +150,8 @@ export function createAccounts(database: Database, clock: Clock, cost = PASSWORD
         const { created_at: createdAt, password_hash: hash } = v.parse(row, found)
         return { ...toAccount(found), createdAt: instant(createdAt), hasPassword: hash !== null }
       }),
-    check: (name, password) => checked(rowNamed(name), password),
-    checkById: (id, password) => checked(byId.get(id), password),
+    check: (name, password) => checked(rowNamed(name), password, 'stranger'),
+    checkById: (id, password) => checked(byId.get(id), password, 'known'),
     hasOwner: () => owner.get() !== undefined,
     hasPassword: (id) => (byId.get(id)?.password_hash ?? null) !== null,
     firstOwner() {

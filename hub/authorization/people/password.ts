@@ -1,6 +1,7 @@
 // Passwords: argon2id as a PHC string, with Node's own implementation.
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { createTurns, type Queue } from './turns.ts'
 
 const derive = promisify(argon2)
 
@@ -24,13 +25,20 @@ export const PASSWORD_MAX = 256
 /** Each takes its memory and one of the four threads on which Node also reads and writes files: the others stay free. */
 const AT_ONCE = 2
 
+/** Of each queue: the last of it waits five seconds on a Pi 3, ten where both are full. */
+const MOST_WAITING = 64
+
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/
 
-/** Hashes a password for keeping. */
+/** Hashes a password for keeping. Rejects with `TooBusyError`, as the next. */
 export async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
   const nonce = randomBytes(SALT_LENGTH)
   const how = { nonce, parallelism: LANES, tagLength: TAG_LENGTH, ...cost }
-  return formatHash(cost, nonce, await inTurn(() => derive('argon2id', { message: normalize(password), ...how })))
+  return formatHash(
+    cost,
+    nonce,
+    await turns.take('known', () => derive('argon2id', { message: normalize(password), ...how })),
+  )
 }
 
 /** No password's, and as costly to try as one that is. */
@@ -40,15 +48,15 @@ export const decoyHash = (cost: PasswordCost): string =>
 const formatHash = ({ memory, passes }: PasswordCost, salt: Buffer, tag: Buffer): string =>
   `$argon2id$v=19$m=${memory},t=${passes},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`
 
-/** Whether `password` is the one that `kept` was made from. */
-export async function passwordMatches(password: string, kept: string): Promise<boolean> {
+/** Whether `password` is the one that `kept` was made from; `by` says in whose queue it waits. */
+export async function passwordMatches(password: string, kept: string, by: Queue): Promise<boolean> {
   const [, memory, passes, parallelism, salt, tag] = PHC.exec(kept) ?? []
   if (salt === undefined || tag === undefined) {
     throw new TypeError('Cannot check a password as the kept hash must be argon2id in PHC form: got something else')
   }
   const wanted = Buffer.from(tag, 'base64')
   const cost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) }
-  const found = await inTurn(() =>
+  const found = await turns.take(by, () =>
     derive('argon2id', {
       message: normalize(password),
       nonce: Buffer.from(salt, 'base64'),
@@ -60,20 +68,7 @@ export async function passwordMatches(password: string, kept: string): Promise<b
 }
 
 /** Of the process and not of a hub, as its threads and its memory are. */
-const turns: { running: number; readonly waiting: (() => void)[] } = { running: 0, waiting: [] }
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (turns.running < AT_ONCE) turns.running += 1
-  // Whoever is woken takes over the place of the one that ended.
-  else await new Promise<void>((resolve) => turns.waiting.push(resolve))
-  try {
-    return await work()
-  } finally {
-    const next = turns.waiting.shift()
-    if (next === undefined) turns.running -= 1
-    else next()
-  }
-}
+const turns = createTurns({ atOnce: AT_ONCE, mostWaiting: MOST_WAITING })
 
 /** Two keyboards may write the same letter differently: SP 800-63B asks for one normal form. */
 const normalize = (password: string): Buffer => Buffer.from(password.normalize('NFKC'))

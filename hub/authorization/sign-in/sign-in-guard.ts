@@ -3,10 +3,11 @@
 import type { Audit } from '../audit/audit.ts'
 import type { Guesses } from '../guesses.ts'
 import type { Account, Accounts } from '../people/accounts.ts'
+import { unlessBusy } from '../people/turns.ts'
 
 export type Tried =
   | { readonly outcome: 'right'; readonly account: Account }
-  | { readonly outcome: 'wrong' | 'too_many' }
+  | { readonly outcome: 'wrong' | 'too_many' | 'busy' }
 
 export interface SignInGuard {
   /** `by` says for the audit what was signed in with. */
@@ -34,7 +35,11 @@ export function createSignInGuard(options: {
         failed('too many tries')
         return { outcome: 'too_many' }
       }
-      const account = await accounts.check(name, password)
+      const account = await accounts.check(name, password).catch(unlessBusy)
+      if (account === 'busy') {
+        guesses.giveBack({ address, name })
+        return { outcome: 'busy' }
+      }
       if (account === undefined) {
         failed(by)
         return { outcome: 'wrong' }

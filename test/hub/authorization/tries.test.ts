@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { PASSWORD_COST } from '../../../hub/authorization/people/password.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
-import { signIn } from '../../home.ts'
+import { signIn, until } from '../../home.ts'
 import { becomeOwner, OWNER } from '../../person.ts'
 import { openHubRoom } from '../hub-room.ts'
 import { startServer } from './server.ts'
@@ -49,6 +49,26 @@ test('a burst has as many tries as there are, and the right password costs none'
     expect(await tryPassword(url, { password: OWNER.password, from: '127.0.0.2' })).toBe(303)
   }
 })
+
+test('where too many passwords wait, who comes now is asked to come again, at no cost; who is signed in goes first', async () => {
+  await using room = await openHubRoom({ passwordCost: PASSWORD_COST })
+  const url = room.hub.publicUrl
+  const ended: string[] = []
+  const guesses = Array.from({ length: 150 }, async (_, n) => {
+    const status = await tryPassword(url, { name: `nobody-${n}`, from: `127.0.3.${Math.floor(n / 10)}` })
+    ended.push(String(status))
+    return status
+  })
+  await until(() => ended.includes('503'), 'a queue that is full')
+  expect((await room.owner.post('/confirm', { password: OWNER.password, return_to: '/account' })).status).toBe(200)
+  expect(count(ended.map(Number), 401)).toBeLessThan(40)
+  const statuses = await Promise.all(guesses)
+  const [judged, sentAway] = [count(statuses, 401), count(statuses, 503)]
+  expect([judged + sentAway, sentAway > 20]).toEqual([150, true])
+  // Of those who were sent away nobody has lost a try.
+  const unlucky = statuses.flatMap((status, n) => (status === 503 ? [Math.floor(n / 10)] : [])).slice(0, 20)
+  for (const host of unlucky) expect(await tryPassword(url, { from: `127.0.3.${host}`, name: 'nobody' })).toBe(401)
+}, 60_000)
 
 test('blanks and capitals make no other name', async () => {
   // What takes no time is over before the next one comes.
