@@ -81,7 +81,12 @@ export function clientRoutes(
         ...{ summary: 'Withdraw a registration that waits', done: 'It registers nothing any more' },
         ...{ unknown: 'No such one', gone: 'No registration that waits has this id' },
       },
-      (_c, id) => tokens.withdraw(id),
+      (c, id) => {
+        const withdrawn = tokens.withdraw(id)
+        if (withdrawn === undefined) return false
+        audit.record({ event: 'registration_withdrawn', ...actorOf(c), detail: withdrawn.name })
+        return true
+      },
     ),
   )
   routes.get(

@@ -4,6 +4,7 @@
 export const EVENTS = {
   device_registered: 'anybody',
   registration_allowed: 'known',
+  registration_withdrawn: 'known',
   client_registered: 'anybody',
   client_changed: 'known',
   client_removed: 'known',

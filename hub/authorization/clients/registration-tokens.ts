@@ -44,7 +44,8 @@ export interface RegistrationTokens {
   ): { readonly text: string; readonly token: RegistrationToken } | undefined
   /** Those that still wait for their program. */
   list(): readonly RegistrationToken[]
-  withdraw(id: string): boolean
+  /** What is withdrawn; undefined when there is no such one. */
+  withdraw(id: string): RegistrationToken | undefined
   /** Takes it for one registration; undefined for what is unknown, expired or taken. */
   take(text: string): ({ readonly id: string } & Allowance) | undefined
   /** Gives it back: what was to be registered was refused, and a typing error shall not cost a token. */
@@ -69,7 +70,7 @@ export function createRegistrationTokens(database: Database, clock: Clock): Regi
      SELECT ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM registration_tokens) < ${MOST}`,
   )
   const waiting = database.prepare(`SELECT * FROM registration_tokens WHERE ${good} ORDER BY expires_at, id`)
-  const remove = database.prepare('DELETE FROM registration_tokens WHERE id=?')
+  const remove = database.prepare('DELETE FROM registration_tokens WHERE id=? RETURNING *')
   const take = database.prepare(`UPDATE registration_tokens SET taken_at=? WHERE text_hash=? AND ${good} RETURNING *`)
   const giveBack = database.prepare('UPDATE registration_tokens SET taken_at=NULL WHERE id=?')
   const sweep = database.prepare('DELETE FROM registration_tokens WHERE expires_at <= ?')
@@ -86,7 +87,10 @@ export function createRegistrationTokens(database: Database, clock: Clock): Regi
       return changes === 0 ? undefined : { text, token: { id, name, scopes: kept, password, expiresAt } }
     },
     list: () => waiting.all(clock.now()).map(toToken),
-    withdraw: (id) => remove.run(id).changes === 1,
+    withdraw(id) {
+      const found = remove.get(id)
+      return found && toToken(found)
+    },
     take(text) {
       const now = clock.now()
       const taken = take.get(now, hashOf(text), now)

@@ -101,7 +101,10 @@ export function programPages(options: {
     const id = textField((await c.req.parseBody()).id)
     const session = owner(c)
     if (!('account' in session)) return session
-    registrationTokens.withdraw(id)
+    const withdrawn = registrationTokens.withdraw(id)
+    if (withdrawn !== undefined) {
+      audit.record({ event: 'registration_withdrawn', ...actorAt(c, session), detail: withdrawn.name })
+    }
     return c.redirect('/programs', 303)
   })
 

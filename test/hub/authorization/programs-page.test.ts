@@ -67,6 +67,17 @@ test('a token of the page registers one program, which is then listed and can be
   expect((await owner.get('/programs')).text).not.toContain(id)
 })
 
+test('a token that is withdrawn registers nothing, and the audit tells of it once', async () => {
+  await using server = await startServer()
+  const owner = await becomeOwner(server.url, server.authorization.ownerKey.text)
+  const token = shown((await owner.post('/programs/register', { name: 'Dashboard', scope: 'home:read' })).text)
+  const [, id = ''] = /name="id" value="(registration-[^"]+)"/.exec((await owner.get('/programs')).text) ?? []
+  for (let n = 0; n < 2; n++) await owner.post('/programs/withdraw', { id })
+  expect(server.authorization.registrationTokens.take(token)).toBeUndefined()
+  const told = server.authorization.audit.list().filter(({ event }) => event === 'registration_withdrawn')
+  expect(told).toMatchObject([{ accountName: 'Robin', detail: 'Dashboard', address: '127.0.0.1', count: 1 }])
+})
+
 test('the page is for owners', async () => {
   await using server = await startServer()
   await becomeOwner(server.url, server.authorization.ownerKey.text)

@@ -130,6 +130,20 @@ test('survives a restart, and is read by pages', async () => {
   expect(pages).toEqual(all)
 })
 
+test('a registration that is allowed and withdrawn by the API is told', async () => {
+  await using room = await openHubRoom()
+  const token = await room.accessToken()
+  const allowed = await room.ask('POST', '/api/registration-tokens', token, { name: 'Dashboard', scopes: [] })
+  const { id } = (await allowed.json()) as { id: string }
+  const withdraw = async () => (await room.ask('DELETE', `/api/registration-tokens/${id}`, token)).status
+  expect([await withdraw(), await withdraw()]).toEqual([204, 404])
+  const told = (await read(room, token)).entries.filter(({ event }) => event.startsWith('registration_'))
+  expect(told.map(({ event, count, detail, account }) => [event, count, detail, account?.name])).toEqual([
+    ['registration_withdrawn', 1, 'Dashboard', 'Robin'],
+    ['registration_allowed', 1, 'Dashboard', 'Robin'],
+  ])
+})
+
 test('is the owner’s alone, and says what is wrong with a query', async () => {
   await using room = await openHubRoom()
   const detailOf = async (token: string, query = '') => {
