@@ -58,6 +58,8 @@ export interface AppPasswords {
   create(wanted: NewAppPassword & { readonly createdBy: Maker }): Making
   /** Oldest first, without the secrets: those are not kept. */
   list(): readonly AppPassword[]
+  /** How many this person has made. */
+  countOf(accountId: string): number
   /** Who this text stands for, and notes its use. Undefined for any text that is not one of those listed. */
   find(text: string): AppPasswordBearer | undefined
   /** Ends it with its connections. What it was; undefined when there is no such one. */
@@ -95,6 +97,7 @@ export function createAppPasswords(options: {
   const all = database.prepare('SELECT * FROM app_passwords ORDER BY created_at, id')
   const byId = database.prepare('SELECT * FROM app_passwords WHERE id=?')
   const byHash = database.prepare('SELECT * FROM app_passwords WHERE text_hash=?')
+  const ofMaker = database.prepare('SELECT count(*) AS n FROM app_passwords WHERE created_by=?')
   const use = database.prepare('UPDATE app_passwords SET last_used_at=? WHERE id=?')
   const remove = database.prepare('DELETE FROM app_passwords WHERE id=?')
   /** What each was admitted with since the start. */
@@ -140,6 +143,7 @@ export function createAppPasswords(options: {
       return { outcome: 'made', text, appPassword: { id, name, scopes: kept, createdAt: now, lastUsedAt: undefined } }
     },
     list: () => all.all().map((found) => toAppPassword(v.parse(row, found))),
+    countOf: (accountId) => Number(ofMaker.get(accountId)?.n),
     find(text) {
       const found = byHash.get(hashOf(text))
       if (found === undefined) return undefined

@@ -43,6 +43,7 @@ import { tooLong } from './pages/refusal.ts'
 import type { Requests } from './pages/requests.ts'
 import { setupPages } from './pages/setup.ts'
 import { signInPages } from './pages/sign-in.ts'
+import { createStillOpen } from './pages/still-open.ts'
 import { type Accounts, createAccounts } from './people/accounts.ts'
 import { createInvitations, type Invitations } from './people/invitations.ts'
 import { createOwnerKey, type OwnerKey } from './people/owner-key.ts'
@@ -156,7 +157,8 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   const identityForms = createIdentityForms({ providers, identities, accounts, passkeys })
   const hasOtherWay = (id: string) => accounts.hasPassword(id) || identities.usable(id).length > 0
   const ways = { accounts, passkeys, browserSession, challengeCookie, audit, identities, departure, identityForms }
-  const signOut = createSignOut({ provider, sessions, grants })
+  const signOut = createSignOut({ provider, sessions, grants, invitations, registrationTokens, audit })
+  const stillOpen = createStillOpen({ passkeys, identities, appPasswords, grants })
   const sweepExpired = createSweep(database)
 
   const pages = new Hono<Requests>().onError(answerBusy)
@@ -174,7 +176,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
   pages.route('/', setupPages({ accounts, browserSession, ownerKey, audit, clock }))
   pages.route('/', invitationPages({ ...ways, invitations, clock }))
   pages.route('/', confirmPages({ ...ways, guesses }))
-  pages.route('/', accountPages({ ...ways, sessions, hasOtherWay, clock, signOut }))
+  pages.route('/', accountPages({ ...ways, sessions, hasOtherWay, clock, signOut, stillOpen }))
   pages.route('/', passkeyPages({ passkeys, invitations, challengeCookie, browserSession, clock }))
   pages.route('/', peoplePages({ people, invitations, publicUrl: issuer, audit, browserSession, clock }))
   pages.route(

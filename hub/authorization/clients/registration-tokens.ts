@@ -46,6 +46,8 @@ export interface RegistrationTokens {
   list(): readonly RegistrationToken[]
   /** What is withdrawn; undefined when there is no such one. */
   withdraw(id: string): RegistrationToken | undefined
+  /** The same for all that this person made and no program has used. */
+  withdrawOf(accountId: string): readonly RegistrationToken[]
   /** Takes it for one registration; undefined for what is unknown, expired or taken. */
   take(text: string): ({ readonly id: string } & Allowance) | undefined
   /** Gives it back: what was to be registered was refused, and a typing error shall not cost a token. */
@@ -71,6 +73,9 @@ export function createRegistrationTokens(database: Database, clock: Clock): Regi
   )
   const waiting = database.prepare(`SELECT * FROM registration_tokens WHERE ${good} ORDER BY expires_at, id`)
   const remove = database.prepare('DELETE FROM registration_tokens WHERE id=? RETURNING *')
+  const removeOf = database.prepare(
+    'DELETE FROM registration_tokens WHERE created_by=? AND taken_at IS NULL RETURNING *',
+  )
   const take = database.prepare(`UPDATE registration_tokens SET taken_at=? WHERE text_hash=? AND ${good} RETURNING *`)
   const giveBack = database.prepare('UPDATE registration_tokens SET taken_at=NULL WHERE id=?')
   const sweep = database.prepare('DELETE FROM registration_tokens WHERE expires_at <= ?')
@@ -91,6 +96,7 @@ export function createRegistrationTokens(database: Database, clock: Clock): Regi
       const found = remove.get(id)
       return found && toToken(found)
     },
+    withdrawOf: (accountId) => removeOf.all(accountId).map(toToken),
     take(text) {
       const now = clock.now()
       const taken = take.get(now, hashOf(text), now)

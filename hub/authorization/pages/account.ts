@@ -38,9 +38,10 @@ export function accountPages(options: {
   readonly clock: Clock
   readonly browserSession: BrowserSession
   readonly signOut: SignOut
+  readonly stillOpen: (account: Account) => Markup
 }): Hono<Requests> {
   const { accounts, passkeys, sessions, challengeCookie, hasOtherWay, audit, clock, browserSession, signOut } = options
-  const { identities, departure, identityForms } = options
+  const { identities, departure, identityForms, stillOpen } = options
   const pages = new Hono<Requests>()
   const tell = (
     c: Context<Requests>,
@@ -95,8 +96,8 @@ ${passkeyForm({
     if (browserSession.find(c)?.id !== session.id) return toSignIn(c)
     accounts.setPassword(session.account.id, hash)
     tell(c, 'password_changed', { accountId: session.account.id })
-    await signOut.afterNewPassword(session.account.id, session.id)
-    return c.html(passwordSet)
+    await signOut.afterNewPassword({ accountId: session.account.id, address: addressOf(c) }, session.id)
+    return c.html(passwordSet(stillOpen(session.account)))
   })
 
   pages.get('/account/passkey', (c) => {
@@ -258,8 +259,10 @@ ${newPasswordField({ label: 'Your new password', more: 'Every other browser and 
 <p><a href="/account">Leave it as it is</a></p>`,
   })
 
-const passwordSet = layout({
-  title: 'Your password is set',
-  body: html`<p>You are signed out everywhere else.</p>
+const passwordSet = (stillOpen: Markup): Markup =>
+  layout({
+    title: 'Your password is set',
+    body: html`<p>You are signed out everywhere else. Invitations and registrations of yours that nobody has used are withdrawn.</p>
+${stillOpen}
 <p><a class="button" href="/account">To your account</a></p>`,
-})
+  })

@@ -61,6 +61,8 @@ export interface Invitations {
   list(): readonly Invitation[]
   /** What is withdrawn; undefined when there is no such one. */
   withdraw(id: string): Invitation | undefined
+  /** The same for all that this person made. */
+  withdrawOf(accountId: string): readonly Invitation[]
   /** What this text invites to, as long as it does. */
   find(text: string): Invitation | undefined
   /** Makes the account, and the link opens nothing any more. However many ask at the same moment, one of them joins. */
@@ -95,6 +97,7 @@ export function createInvitations(options: {
   const byHash = database.prepare(`SELECT * FROM invitations WHERE ${good} AND text_hash=?`)
   const remove = database.prepare('DELETE FROM invitations WHERE id=?')
   const withdrawn = database.prepare('DELETE FROM invitations WHERE id=? RETURNING *')
+  const withdrawnOf = database.prepare('DELETE FROM invitations WHERE created_by=? RETURNING *')
   const expired = database.prepare('DELETE FROM invitations WHERE expires_at <= ?')
 
   const find = (text: string): Invitation | undefined => {
@@ -131,6 +134,7 @@ export function createInvitations(options: {
       const found = withdrawn.get(id)
       return found && toInvitation(found)
     },
+    withdrawOf: (accountId) => withdrawnOf.all(accountId).map(toInvitation),
     find,
     redeem: (text, newcomer) => join(() => find(text), newcomer),
     redeemShown: (id, newcomer) => join(() => list().find((each) => each.id === id), newcomer),

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { type Millis, minutes, seconds } from '#contract/time.ts'
 import { becomeOwner, createPerson, OWNER, type Person } from '../../person.ts'
 import { HOME_SCOPES, signIn, signInForTokens } from '../../sign-in.ts'
+import { letIn } from './newcomer.ts'
 import { startServer } from './server.ts'
 
 const NEW = 'another horse battery'
@@ -120,6 +121,34 @@ test('a new password signs out every other browser and every program without a k
   expect((await attempt(NEW)).url.pathname).toBe('/')
   // The page in this browser goes on without a word.
   expect(isAlive(await signIn(server.url, robin))).toBe(true)
+})
+
+test('a new password withdraws what was not used, and the page says what still opens the account', async () => {
+  const { server, robin } = await openHouse()
+  await using _ = server
+  const { accounts, appPasswords, invitations, registrationTokens, audit } = server.authorization
+  const robinId = accounts.firstOwner()?.id ?? ''
+  const kim = await letIn(server, 'Kim', 'owner')
+  const nothing = await robin.post('/account/password', { password: NEW })
+  expect(nothing.text).toContain('Nothing else opens your account')
+
+  for (const createdBy of [robinId, kim.id]) {
+    invitations.create({ role: 'owner', createdBy })
+    registrationTokens.create({ name: 'Dashboard', scopes: [], password: false, createdBy })
+  }
+  const createdBy = { accountId: robinId, scopes: ['home:read'] } as const
+  for (const name of ['Node-RED', 'mosquitto']) appPasswords.create({ name, scopes: ['home:read'], createdBy })
+  server.database.prepare("INSERT INTO passkeys VALUES ('key', ?, 'A phone', x'00', 0, '', 0, NULL)").run(robinId)
+  const { text } = await robin.post('/account/password', { password: `${NEW} again` })
+  expect(text).toContain('<li>1 passkey, under <a href="/account">')
+  expect(text).toContain('<li>2 app passwords, under <a href="/programs">')
+  expect(text).not.toContain('linked account')
+  expect([invitations.list().length, registrationTokens.list().length]).toEqual([1, 1])
+  const told = audit.list().filter(({ event }) => event.endsWith('_withdrawn'))
+  expect(told.map(({ event, accountName, detail }) => `${accountName} ${event} ${detail}`)).toEqual([
+    'Robin registration_withdrawn Dashboard',
+    'Robin invitation_withdrawn owner',
+  ])
 })
 
 test('a new password cannot be set by a browser that was left open', async () => {
