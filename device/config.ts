@@ -50,6 +50,7 @@ export const DEVICE_SETTINGS = {
   },
   scope: { type: 'string', variable: 'LATCHKEY_SCOPE', help: 'what to ask that server for, offline_access' },
   audience: { type: 'string', variable: 'LATCHKEY_AUDIENCE', help: 'what its tokens shall be good for' },
+  dpop: { type: 'boolean', variable: 'LATCHKEY_DPOP', help: "bind its tokens to this device's key (RFC 9449)" },
   mqtt: { type: 'string', variable: 'LATCHKEY_BROKER', help: "a broker that is not the hub's: mqtts://…" },
   data: { type: 'string', variable: 'LATCHKEY_DATA', help: 'folder of everything that lasts, ./.latchkey' },
   config: { type: 'string', variable: 'LATCHKEY_CONFIG', help: 'YAML file of what is wired where; see docs/wiring.md' },
@@ -148,7 +149,7 @@ function readImageFile(file: string): string {
 }
 
 /** What only another server than a hub is told. */
-const FOR_ISSUER = ['client-id', 'device-id', 'client-secret-file', 'scope', 'audience'] as const
+const FOR_ISSUER = ['client-id', 'device-id', 'client-secret-file', 'scope', 'audience', 'dpop'] as const
 
 type ServerConfig = Pick<DeviceConfig, 'issuer' | 'identity' | 'broker'>
 
@@ -177,7 +178,10 @@ function readServer(
   const scope = settings.scope ?? 'offline_access'
   return {
     issuer: found,
-    identity: { type: 'given', clientId, device: readDeviceId(settings['device-id'], kind), secret, scope, audience },
+    identity: {
+      ...{ type: 'given', clientId, device: readDeviceId(settings['device-id'], kind), secret, scope, audience },
+      dpop: settings.dpop === 'true',
+    },
     broker,
   }
 }

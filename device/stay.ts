@@ -90,10 +90,12 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
     if (fresh.type === 'ended') return fresh
     if (fresh.type === 'unreachable') return { type: 'not_reached', because: fresh.because }
     const { accessToken } = fresh.held
+    const url = broker ?? hub.mqttUrl
     await using session = await connect({
-      url: broker ?? hub.mqttUrl,
+      url,
       device,
       accessToken,
+      proof: isWebSocket(url) ? await hub.proofFor?.(accessToken, url) : undefined,
       ...{ ca: hub.server.ca, lookup, network, clock, keepAlive },
       hear: (message, publish) => {
         void obedience.obey(message).then((answer) => {
@@ -109,6 +111,8 @@ async function stayOnce(options: StayOptions, renew: boolean): Promise<Outcome> 
     return { type: error instanceof NotAuthorized ? 'not_authorized' : 'not_reached', because: reasonOf(error, server) }
   }
 }
+
+const isWebSocket = ({ protocol }: URL): boolean => protocol === 'ws:' || protocol === 'wss:'
 
 /** From CONNACK to the end of the connection. */
 async function beOnline(

@@ -45,6 +45,8 @@ export interface ConnectOptions {
   readonly url: URL
   readonly device: DeviceId
   readonly accessToken: string
+  /** That the token is ours, where it is bound to our key. */
+  readonly proof?: string | undefined
   readonly ca?: string | undefined
   /** Instead of DNS. */
   readonly lookup?: Lookup | undefined
@@ -57,11 +59,11 @@ export interface ConnectOptions {
 
 /** Connects with the device's one name and a fresh token, and listens for its commands. */
 export async function connect(options: ConnectOptions): Promise<MqttSession> {
-  const { url, device, accessToken, ca, lookup, network, clock, keepAlive = KEEP_ALIVE, hear } = options
+  const { url, device, accessToken, proof, ca, lookup, network, clock, keepAlive = KEEP_ALIVE, hear } = options
   const settings = {
     protocolVersion: 4,
     clientId: device,
-    username: device,
+    username: proof ?? device,
     password: accessToken,
     clean: true,
     keepalive: keepAlive / 1000,

@@ -13,7 +13,7 @@ export const clientKey = v.object({
 export type ClientKey = v.InferOutput<typeof clientKey>
 export type PublicKey = Omit<ClientKey, 'd'>
 
-const ES256 = { name: 'ECDSA', namedCurve: 'P-256' } as const
+export const ES256 = { name: 'ECDSA', namedCurve: 'P-256' } as const
 
 export async function createClientKey(): Promise<ClientKey> {
   const { privateKey } = await webcrypto.subtle.generateKey(ES256, true, ['sign', 'verify'])

@@ -22,6 +22,8 @@ export interface GivenClient {
   readonly scope: string
   /** What the token shall be good for, as Auth0 names it. RFC 8707 `resource` where it is a URL. */
   readonly audience: string | undefined
+  /** Its tokens are bound to the device's key (RFC 9449). */
+  readonly dpop?: boolean
 }
 
 /** Proves to `server` that we are its client. */

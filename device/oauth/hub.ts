@@ -10,6 +10,7 @@ import type { Server } from '../server.ts'
 import { type Answer, answerOf } from './answer.ts'
 import { authenticationFor, authorizationParameters, type ClientIdentity } from './client.ts'
 import { type ClientKey, publicHalf } from './client-key.ts'
+import { createBinding, withNonce } from './dpop.ts'
 
 /** What a person needs to let the device in (RFC 8628 §3.2). */
 export interface DeviceAuthorization {
@@ -33,6 +34,8 @@ export interface HubClient {
   refresh(device: DeviceId, refreshToken: string): Promise<Answer>
   /** Gives a grant back (RFC 7009): the hub puts the device out at once, wherever it is connected. Rejects where it has not heard it. */
   revoke(device: DeviceId, refreshToken: string): Promise<void>
+  /** Where tokens are bound to our key: what proves that one is ours, to a broker at a WebSocket. */
+  readonly proofFor: ((accessToken: string, broker: URL) => Promise<string>) | undefined
 }
 
 /** A skew that a client assertion survives: oidc-provider tolerates 15 s. */
@@ -72,6 +75,9 @@ export async function findHub(options: {
     throw new Error(`${issuer.href.replace(/\/$/, '')}: ${whyNone(cause, place)}`, { cause })
   })
   const authentication = await authenticationFor(identity, key, server)
+  const isBound = identity.type === 'given' && identity.dpop === true
+  const binding = isBound ? await createBinding(key, http.skew()) : undefined
+  const sendBound = { ...send, ...(binding && { DPoP: binding.handle }) }
 
   // Whole seconds, as JWT times are here; below that it is the network and not the clock.
   const clientOf = (device: DeviceId): oauth.Client => ({
@@ -84,15 +90,16 @@ export async function findHub(options: {
    */
   const ask = async (request: () => Promise<oauth.TokenEndpointResponse>): Promise<Answer> => {
     const skewBefore = http.skew()
-    const answer = await answerOf(request)
+    const answer = await answerOf(() => withNonce(request))
     const clockWasWrong = Math.abs(http.skew() - skewBefore) > HARMLESS_SKEW
     const doubtful = answer.type === 'refused' && answer.error === 'invalid_client' && clockWasWrong
-    return doubtful ? answerOf(request) : answer
+    return doubtful ? answerOf(() => withNonce(request)) : answer
   }
 
   return {
     server: place,
     mqttUrl: mqttUrlOf(issuer, server),
+    proofFor: binding?.proofFor,
     registers: identity.type === 'registers',
 
     async register(kind, name) {
@@ -123,14 +130,14 @@ export async function findHub(options: {
     redeem: (device, deviceCode) =>
       ask(async () => {
         const client = clientOf(device)
-        const response = await oauth.deviceCodeGrantRequest(server, client, authentication, deviceCode, send)
+        const response = await oauth.deviceCodeGrantRequest(server, client, authentication, deviceCode, sendBound)
         return oauth.processDeviceCodeResponse(server, client, response)
       }),
 
     refresh: (device, refreshToken) =>
       ask(async () => {
         const client = clientOf(device)
-        const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, send)
+        const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, sendBound)
         return oauth.processRefreshTokenResponse(server, client, response)
       }),
 

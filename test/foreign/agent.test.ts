@@ -17,9 +17,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 test.skipIf(!has('mosquitto'))(
-  'a thermostat is let in by somebody else’s server, and runs against mosquitto',
+  'a thermostat is let in by somebody else’s server, which binds its tokens to it, and runs against mosquitto',
   { timeout: 60_000 },
-  () => liveAbroad({ folder, client: 'public', trouble: [] }),
+  () => liveAbroad({ folder, client: 'bound', trouble: [] }),
 )
 
 test.for([

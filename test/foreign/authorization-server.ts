@@ -1,5 +1,6 @@
 // Somebody else's authorization server, as a process of its own: oidc-provider as it comes, in a path as Keycloak's realms are, with
 // refresh tokens that rotate and the bad days that servers in the cloud have.
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Provider from 'oidc-provider'
 import type { Trouble } from './processes.ts'
@@ -21,13 +22,19 @@ const provider = new Provider(issuer, {
       token_endpoint_auth_method: 'client_secret_basic',
     },
     { ...common, client_id: 'cellar-heating', token_endpoint_auth_method: 'none' },
+    { ...common, client_id: 'attic-heating', token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true },
   ] as never,
   scopes: ['openid', 'offline_access', 'home'],
-  features: { deviceFlow: { enabled: true }, devInteractions: { enabled: true } },
+  features: {
+    deviceFlow: { enabled: true },
+    devInteractions: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+  },
   issueRefreshToken: async () => true,
   rotateRefreshToken: true,
   ttl: { AccessToken: 60, DeviceCode: 600, RefreshToken: 3600, Grant: 3600, Interaction: 600, Session: 3600 },
 })
+provider.on('grant.error', (_ctx, { error }) => error === 'use_dpop_nonce' && process.send?.({ asked: error }))
 const answer = provider.callback()
 
 /** What the token endpoint says instead of an answer, one after the other; whoever runs this process sends them. */

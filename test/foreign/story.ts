@@ -11,6 +11,13 @@ import { startForeignServer, startMosquitto, type Trouble } from './processes.ts
 
 const SECRET = 'a secret of the hall'
 
+const CLIENTS = {
+  confidential: (secretFile: string) => ['hall-heating', '--client-secret-file', secretFile],
+  public: () => ['cellar-heating'],
+  /** The server wants its tokens bound to its key, and gives a nonce for each proof. */
+  bound: () => ['attic-heating', '--dpop'],
+} as const
+
 interface Pairing {
   readonly device: string
   readonly authorization: { readonly verificationUriComplete: string }
@@ -23,7 +30,7 @@ const online = (device: Program) =>
 /** It is let in, obeys, comes back when the broker does, and when it was restarted itself. `trouble` comes while it asks. */
 export async function liveAbroad(options: {
   readonly folder: string
-  readonly client: 'confidential' | 'public'
+  readonly client: keyof typeof CLIENTS
   readonly trouble: readonly Trouble[]
 }): Promise<void> {
   const { folder, client, trouble } = options
@@ -31,11 +38,17 @@ export async function liveAbroad(options: {
   await using broker = await startMosquitto()
   const secretFile = join(folder, 'secret')
   writeFileSync(secretFile, `${SECRET}\n`, { mode: 0o600 })
-  const given = client === 'confidential' ? ['hall-heating', '--client-secret-file', secretFile] : ['cellar-heating']
   const start = () =>
     startProgram([
       ...['device', 'thermostat', '--board', 'simulated', '--data', folder, '--issuer', server.issuer.href],
-      ...['--client-id', ...given, '--mqtt', broker.url.href, '--scope', 'openid offline_access home'],
+      ...[
+        '--client-id',
+        ...CLIENTS[client](secretFile),
+        '--mqtt',
+        broker.url.href,
+        '--scope',
+        'openid offline_access home',
+      ],
     ])
   const watcher = await mqtt.connectAsync(broker.url.href)
   const heard = hearing(watcher)
@@ -66,6 +79,7 @@ export async function liveAbroad(options: {
       expect(thermostat.facts.some(({ phase }) => phase === 'pairing')).toBe(false)
     }
     expect(server.asked.length - before).toBeGreaterThanOrEqual(2)
+    expect(server.asked.includes('use_dpop_nonce')).toBe(client === 'bound')
 
     // Only our own hub is ever given a token other than as a password.
     expect(heard.filter(({ topic }) => topic.startsWith('$latchkey'))).toEqual([])

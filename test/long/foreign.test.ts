@@ -16,3 +16,12 @@ test('it is let in although the server is unavailable, talks HTML, hangs up, han
     rmSync(folder, { recursive: true })
   }
 })
+
+test('a public client is let in, too, and its refresh tokens rotate', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  try {
+    await expect(liveAbroad({ folder, client: 'public', trouble: [] })).resolves.toBeUndefined()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

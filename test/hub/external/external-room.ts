@@ -11,9 +11,11 @@ import { connectOnce } from '../connect.ts'
 
 export const DEVICE = parseDeviceId('thermostat-hall01', 'the test')
 
+export const ATTIC = parseDeviceId('thermostat-attic1', 'the test')
+
 export const MAP = {
   scopes: { 'house:see': 'home:read', 'house:heat': 'climate:control', 'house:keep': 'home:admin' },
-  clients: { 'hall-heating': DEVICE },
+  clients: { 'hall-heating': DEVICE, 'attic-heating': ATTIC },
 }
 
 export interface ExternalRoom extends AsyncDisposable {

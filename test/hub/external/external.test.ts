@@ -12,7 +12,7 @@ import { freePort } from '../../processes.ts'
 import { quiet } from '../../quiet.ts'
 import { until } from '../../until.ts'
 import { closed, hearing } from '../broker/broker-room.ts'
-import { DEVICE, openExternalRoom } from './external-room.ts'
+import { ATTIC, DEVICE, openExternalRoom } from './external-room.ts'
 import { SECRETS, startIssuer } from './issuer-process.ts'
 
 const TARGET = `homie/5/${DEVICE}/climate/target`
@@ -164,36 +164,49 @@ test('a server that is not there is waited for', async () => {
   expect((await room.ask('/readyz')).status).toBe(200)
 })
 
-test('the agent is let in there by a person, and is the device that the hub knows it as', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
-  await using began = new AsyncDisposableStack()
-  began.defer(() => rmSync(folder, { recursive: true }))
-  const issuer = began.use(await startIssuer())
-  const room = began.use(await openExternalRoom(issuer.issuer))
-  let status: Status | undefined
-  began.use(
-    await startAgent({
-      ...{ product: openThermostat(systemClock).product, name: 'Hall', folder, clock: systemClock, log: quiet },
-      issuer: new URL(issuer.issuer),
-      identity: {
-        ...{ type: 'given', clientId: 'hall-heating', secret: SECRETS['hall-heating'], device: DEVICE },
-        ...{ scope: 'openid', audience: 'urn:latchkey:home' },
-      },
-      broker: new URL(`mqtt://127.0.0.1:${room.hub.mqttPort}`),
-      onStatus: (next) => {
-        status = next
-      },
-    }),
-  )
-  const pairing = await until(() => (status?.phase === 'pairing' ? status : undefined), 'a code')
-  expect(pairing.device).toBe(DEVICE)
-  await issuer.approve(pairing.authorization.verificationUriComplete ?? '')
-  // oidc-provider as it comes says nothing of an interval: five seconds (RFC 8628 §3.2).
-  await until(() => status?.phase === 'online', 'it to be online')
+test.for([
+  { what: 'by its secret, at the port of the broker', device: DEVICE, clientId: 'hall-heating', dpop: false },
+  {
+    what: 'with tokens that are bound to its key, at the WebSocket',
+    device: ATTIC,
+    clientId: 'attic-heating',
+    dpop: true,
+  },
+] as const)(
+  'the agent is let in there by a person, $what, and is the device that the hub knows it as',
+  async (agent) => {
+    const { device, clientId, dpop } = agent
+    const target = `homie/5/${device}/climate/target`
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+    await using began = new AsyncDisposableStack()
+    began.defer(() => rmSync(folder, { recursive: true }))
+    const issuer = began.use(await startIssuer())
+    const room = began.use(await openExternalRoom(issuer.issuer))
+    let status: Status | undefined
+    began.use(
+      await startAgent({
+        ...{ product: openThermostat(systemClock).product, name: 'Hall', folder, clock: systemClock, log: quiet },
+        issuer: new URL(issuer.issuer),
+        identity: {
+          ...{ type: 'given', clientId, secret: dpop ? undefined : SECRETS[clientId], device, dpop },
+          ...{ scope: 'openid', audience: 'urn:latchkey:home' },
+        },
+        broker: new URL(dpop ? `ws://localhost:${room.hub.httpPort}/mqtt` : `mqtt://127.0.0.1:${room.hub.mqttPort}`),
+        onStatus: (next) => {
+          status = next
+        },
+      }),
+    )
+    const pairing = await until(() => (status?.phase === 'pairing' ? status : undefined), 'a code')
+    expect(pairing.device).toBe(device)
+    await issuer.approve(pairing.authorization.verificationUriComplete ?? '')
+    // oidc-provider as it comes says nothing of an interval: five seconds (RFC 8628 §3.2).
+    await until(() => status?.phase === 'online', 'it to be online')
 
-  const phone = await room.connect(await issuer.personsToken('house:see house:heat'))
-  const heard = hearing(phone)
-  await phone.subscribeAsync('homie/5/#')
-  await phone.publishAsync(`${TARGET}/set`, '23.5')
-  await until(() => heard.some(({ topic, payload }) => topic === TARGET && payload === '23.5'), 'the new target')
-})
+    const phone = await room.connect(await issuer.personsToken('house:see house:heat'))
+    const heard = hearing(phone)
+    await phone.subscribeAsync('homie/5/#')
+    await phone.publishAsync(`${target}/set`, '23.5')
+    await until(() => heard.some(({ topic, payload }) => topic === target && payload === '23.5'), 'the new target')
+  },
+)

@@ -1,5 +1,6 @@
 // Another server that says who comes in, as a process of its own: oidc-provider as it comes, in a path, with scopes of its own names. Told by
 // whoever runs it to change its keys.
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
@@ -25,6 +26,13 @@ const createProvider = (keys: readonly object[]) =>
         client_secret: 'a secret of the hall',
         grant_types: ['client_credentials', DEVICE_CODE, 'refresh_token'],
       },
+      {
+        ...none,
+        client_id: 'attic-heating',
+        token_endpoint_auth_method: 'none',
+        grant_types: [DEVICE_CODE, 'refresh_token'],
+        dpop_bound_access_tokens: true,
+      },
       { ...none, client_id: 'node-red', client_secret: 'a secret of its own', grant_types: ['client_credentials'] },
       { ...none, client_id: 'tablet', token_endpoint_auth_method: 'none', grant_types: [DEVICE_CODE] },
       {
@@ -45,6 +53,7 @@ const createProvider = (keys: readonly object[]) =>
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
