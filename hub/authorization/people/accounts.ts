@@ -38,6 +38,13 @@ export const nameKey = (typed: string): string =>
 /** The braille pattern without a dot is a letter, and empty. */
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\u2800]/gu
 
+/**
+ * What is written. U+200C and U+200D are not seen and change what is around them: Persian parts its letters with the one, the other joins
+ * emoji to a family. Between such they stay; elsewhere they would only hide.
+ */
+const WRITTEN =
+  /^(?:[^\p{C}]|(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d](?=[\p{L}\p{Extended_Pictographic}]))*$/u
+
 /** What a person types to make an account. The messages are shown to them. */
 export const newAccount = v.object({
   name: v.pipe(
@@ -46,7 +53,7 @@ export const newAccount = v.object({
     v.trim(),
     v.minLength(1, 'Please choose a name'),
     v.maxLength(64, 'A name has at most 64 characters'),
-    v.regex(/^[^\p{C}]*$/u, 'A name is made of letters, digits, spaces and signs'),
+    v.regex(WRITTEN, 'A name is made of letters, digits, spaces and signs'),
     v.check((name) => nameKey(name) !== '', 'A name is made of letters, digits, spaces and signs'),
   ),
   password: v.pipe(

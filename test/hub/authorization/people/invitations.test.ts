@@ -82,6 +82,11 @@ test.for([
   { what: 'an accent in one character or two', taken: 'Zo\u00e9', alike: ['Zoe\u0301', 'ZO\u00c9', 'zoe\u0301'] },
   { what: 'another blank', taken: 'Kim Lee', alike: ['Kim\u00a0Lee', 'Kim  Lee', 'kim\u2003lee'] },
   { what: 'letters that are not seen', taken: 'Lou', alike: ['Lou\u3164', 'L\u034fou', '\u2800Lou', 'Lou\ufe0f'] },
+  {
+    what: 'a joiner that parts no letters',
+    ...{ taken: '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627', alike: ['\u0639\u0644\u06cc\u0631\u0636\u0627'] },
+  },
+  { what: 'joiners', taken: 'Robert', alike: ['Ro\u200dbert', 'R\u200co\u200cbert'] },
   { what: 'wide letters', taken: 'Ada', alike: ['\uff21\uff44\uff41'] },
   { what: 'capitals of any alphabet', taken: '\u0416\u0435\u043d\u044f', alike: ['\u0436\u0435\u043d\u044f'] },
 ])('nobody gets a name that looks like another’s: $what', async ({ taken, alike }) => {
@@ -105,6 +110,26 @@ test('a name that nobody sees is none', () => {
   for (const name of ['\u2764\ufe0f', 'Zo\u00e9', '\uae40\ubbfc', '\u0645\u0631\u064a\u0645']) {
     expect(v.is(newAccount.entries.name, name), name).toBe(true)
   }
+})
+
+test.for([
+  { what: 'a Persian name', name: '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627', may: true },
+  { what: 'a Sinhala conjunct', name: '\u0dc1\u0dca\u200d\u0dbb\u0dd3', may: true },
+  { what: 'a family', name: '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', may: true },
+  {
+    what: 'somebody with a colour and a heart',
+    name: '\u{1f469}\u{1f3fd}\u200d\u2764\ufe0f\u200d\u{1f468}',
+    may: true,
+  },
+  { what: 'a joiner in front', name: '\u200dLou', may: false },
+  { what: 'a joiner at the end', name: 'Lou\u200c', may: false },
+  { what: 'a joiner beside a blank', name: 'Kim\u200d Lee', may: false },
+  { what: 'two joiners', name: 'L\u200d\u200dou', may: false },
+  { what: 'a joiner after a digit', name: 'Lou 1\u200d2', may: false },
+  { what: 'what turns the text around', name: 'L\u202eou', may: false },
+  { what: 'a blank without a width', name: 'L\u200bou', may: false },
+])('a name may hold joiners between letters or emoji: $what, $may', ({ name, may }) => {
+  expect(v.is(newAccount.entries.name, name)).toBe(may)
 })
 
 test('what cannot be kept with the account undoes it: nobody is left without a way to sign in', async () => {
