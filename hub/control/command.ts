@@ -28,7 +28,8 @@ export interface Command<Flag extends string> {
   readonly flags: Readonly<Record<Flag, Setting>>
   /** Throws a `UsageError`. */
   readonly read: (words: readonly string[], flags: Readonly<Record<Flag, string | undefined>>) => Ask
-  readonly say: (reply: Reply) => Said
+  /** `onIt` follows a command that is named: it finds the same hub. */
+  readonly say: (reply: Reply, onIt: string) => Said
 }
 
 const COMMON = {
@@ -36,6 +37,11 @@ const COMMON = {
   json: { type: 'boolean', help: 'print what is answered as JSON' },
   help: HELP_SETTING,
 } as const satisfies Record<string, Setting>
+
+const onIt = (data: string | undefined): string => (data === undefined ? '' : ` --data ${quote(data)}`)
+
+/** As a shell reads it (POSIX §2.2.2). */
+const quote = (word: string): string => (/^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /** Resolves with the exit code: 0 done, 1 not done. Rejects when it was used wrongly, or when there is no hub. */
 export async function runHubCommand<Flag extends string>(command: Command<Flag>, caller: Caller): Promise<number> {
@@ -52,7 +58,7 @@ export async function runHubCommand<Flag extends string>(command: Command<Flag>,
   if (settings.json === 'true') print(JSON.stringify(reply))
   else if (!reply.ok) explain(`Not done: ${reply.because}`)
   else {
-    const { facts, explained = [] } = command.say({ pid: process.pid, ...reply })
+    const { facts, explained = [] } = command.say({ pid: process.pid, ...reply }, onIt(settings.data))
     for (const line of facts) print(line)
     for (const line of explained) explain(line)
   }

@@ -38,12 +38,12 @@ export const tokenCommand: Command<'scope'> = {
         throw new UsageError('Cannot do anything to tokens as the word must be create, list or revoke: see --help')
     }
   },
-  say({ made, tokens = [], revoked }: Reply): Said {
+  say({ made, tokens = [], revoked }: Reply, onIt: string): Said {
     if (made !== undefined) {
       const { id, name, scopes, password } = made
       const explained = [
         `Made ${id}, "${name}": ${scopes.join(', ')}. It is shown this once.`,
-        `To end it: latchkey token revoke ${id}`,
+        `To end it: latchkey token revoke ${id}${onIt}`,
       ]
       return { facts: [password], explained }
     }

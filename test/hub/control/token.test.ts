@@ -1,6 +1,6 @@
 // App passwords from the command line, with a hub that runs and without.
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,6 +68,18 @@ test('what is done is in the audit, by nobody from afar, and without the secret'
   expect(answer).not.toContain(secret)
   expect(room.logged.join('\n')).not.toContain(secret)
   expect(room.disk().includes(secret)).toBe(false)
+})
+
+test('the command that ends it finds the same hub, also where its folder has a name that a shell would take apart', async () => {
+  await using room = await openHubRoom()
+  const hint = async (data: string) => /^To end it: (.*)$/m.exec((await create(data)).err)?.[1]
+  expect(await hint(room.data)).toMatch(new RegExp(`^latchkey token revoke app-[0-9a-f]{16} --data ${room.data}$`))
+  const odd = join(room.data, "Kim's home")
+  symlinkSync(room.data, odd)
+  const command = (await hint(odd)) ?? ''
+  const said = execFileSync('sh', ['-c', `latchkey() { printf '%s|' "$@"; }; ${command}`], { encoding: 'utf8' })
+  expect(said).toMatch(/^token\|revoke\|app-[0-9a-f]{16}\|--data\|/)
+  expect(said.split('|').at(-2)).toBe(odd)
 })
 
 test('two of one name are told apart by their ids', async () => {
