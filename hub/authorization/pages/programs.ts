@@ -166,7 +166,7 @@ ${nameAndScopes('password', typed('password'))}
 <p class="hint">They ask each person for what they want, by OAuth.</p>
 ${about.apps.length + about.waiting.length === 0 ? html`<p>None.</p>` : ''}
 <ul class="rows">
-${about.apps.map(appRow)}
+${about.apps.map((each) => appRow(each, about.now))}
 ${about.waiting.map(waitingRow)}
 </ul>
 </section>
@@ -202,10 +202,10 @@ const passwordRow = ({ id, name, scopes, lastUsedAt }: AppPassword, now: Instant
 <form class="bare" method="post" action="/programs/password/revoke"><input type="hidden" name="id" value="${id}"><button class="other small">Revoke<span class="unseen"> the app password of ${name}</span></button></form>
 </li>`
 
-const appRow = ({ id, name, scopes, redirectUris }: App): Markup =>
+const appRow = ({ id, name, scopes, redirectUris, registeredAt }: App, now: Instant): Markup =>
   html`<li>
 <p><strong>${name}</strong><br>
-<span class="hint">${id}${redirectUris.length > 0 ? `, at ${redirectUris.map(hostOf).join(', ')}` : ''}. ${scopes.length > 0 ? `${sentences(scopes)}.` : 'It only learns who you are.'}</span></p>
+<span class="hint">${id}${redirectUris.length > 0 ? `, at ${redirectUris.map(hostOf).join(', ')}` : ''}. ${scopes.length > 0 ? `${sentences(scopes)}.` : 'It only learns who you are.'} Registered ${formatAgo(registeredAt, now)}.</span></p>
 <form class="bare" method="post" action="/programs/remove"><input type="hidden" name="id" value="${id}"><button class="other small">Put out<span class="unseen"> ${name}</span></button></form>
 </li>`
 

@@ -63,6 +63,7 @@ test('a token of the page registers one program, which is then listed and can be
   const page = await owner.get('/programs')
   expect(page.text).toContain(id)
   expect(page.text).toContain('127.0.0.1:4711')
+  expect(page.text).toContain('Registered less than a minute ago.')
   await owner.post('/programs/remove', { id })
   expect((await owner.get('/programs')).text).not.toContain(id)
 })
