@@ -5,6 +5,7 @@ import type { Requests } from './requests.ts'
 
 const FILES = [
   ['/pages.css', 'text/css; charset=utf-8'],
+  ['/copy.js', 'text/javascript; charset=utf-8'],
   ['/invitation.js', 'text/javascript; charset=utf-8'],
   ['/passkey.js', 'text/javascript; charset=utf-8'],
   ['/setup.js', 'text/javascript; charset=utf-8'],

@@ -22,6 +22,7 @@ import { layout, type Markup, problem } from './layout.ts'
 import { onceMoreNotice } from './once-more.ts'
 import { type Requests, textField } from './requests.ts'
 import { ROLE_NAMES, ROLE_SENTENCES } from './roles.ts'
+import { COPY_SCRIPT, shownOnce } from './shown-once.ts'
 
 export function peoplePages(options: {
   readonly people: People
@@ -198,11 +199,9 @@ const removeForm = ({ id, name }: AccountFacts): Markup =>
 const invited = ({ role, nameHint }: Invitation, link: URL): Markup =>
   layout({
     title: nameHint === undefined ? 'Your invitation' : `The invitation for ${nameHint}`,
+    script: COPY_SCRIPT,
     body: html`<p>Send this link to one person. It makes one account (${ROLE_NAMES[role].toLowerCase()}), once, within a day. It is not shown again.</p>
-<div class="card">
-<label for="link">The link</label>
-<input id="link" value="${link.href}" readonly>
-</div>
+${shownOnce({ id: 'link', label: 'The link', text: link.href })}
 <p><a class="button" href="/people">To the people</a></p>`,
   })
 

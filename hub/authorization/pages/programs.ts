@@ -25,6 +25,7 @@ import { actorAt, type BrowserSession, ownersOnly } from './browser-session.ts'
 import { layout, type Markup, problem } from './layout.ts'
 import { onceMoreNotice } from './once-more.ts'
 import { type Requests, textField } from './requests.ts'
+import { COPY_SCRIPT, shownOnce } from './shown-once.ts'
 
 export function programPages(options: {
   readonly appPasswords: AppPasswords
@@ -224,22 +225,18 @@ const waitingRow = ({ id, name }: RegistrationToken): Markup =>
 const madePage = ({ name, text }: { name: string; text: string }): Markup =>
   layout({
     title: `The app password of ${name}`,
+    script: COPY_SCRIPT,
     body: html`<p>Give it to the program as its MQTT password (with any user name) or as a bearer token. It is not shown again.</p>
-<div class="card">
-<label for="text">The password</label>
-<input id="text" value="${text}" readonly>
-</div>
+${shownOnce({ id: 'text', label: 'The password', text })}
 <p><a class="button" href="/programs">To the programs</a></p>`,
   })
 
 const registrationPage = ({ name, text, publicUrl }: { name: string; text: string; publicUrl: URL }): Markup =>
   layout({
     title: `Registering ${name}`,
+    script: COPY_SCRIPT,
     body: html`<p>The developer sends it as a bearer token to <code>${new URL('/oauth/register', publicUrl).href}</code> (RFC 7591), once, within an hour. It is not shown again.</p>
-<div class="card">
-<label for="text">The registration token</label>
-<input id="text" value="${text}" readonly>
-</div>
+${shownOnce({ id: 'text', label: 'The registration token', text })}
 <p><a class="button" href="/programs">To the programs</a></p>`,
   })
 
