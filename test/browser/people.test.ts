@@ -76,7 +76,11 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await kim.getByText('Guest:').waitFor()
     await isGood(kim)
     await kim.getByRole('button', { name: 'Sign out everywhere' }).click()
-    await kim.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    const button = kim.getByRole('button', { name: 'Sign in with a passkey' })
+    const [form, inside] = [await kim.locator('form[data-passkey]').boundingBox(), await button.boundingBox()]
+    // As far from the edge above as from those at its sides.
+    expect((inside?.y ?? 0) - (form?.y ?? 0)).toBeCloseTo((inside?.x ?? 0) - (form?.x ?? 0))
+    await button.click()
     await kim.getByText('Connected', { exact: true }).waitFor()
 
     await page.goto(publicUrl.href)

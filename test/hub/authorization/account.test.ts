@@ -49,6 +49,14 @@ test('what matters asks again after five minutes, and goes on where one was', as
   expect(right.url.pathname).toBe('/account/password')
 })
 
+test('a password that is too long is not cut off, and is said to be too long', async () => {
+  const { server, robin } = await openHouse()
+  await using _ = server
+  expect((await robin.get('/account/password')).text).toMatch(/<input id="password" (?!.*maxlength)/)
+  const { status, text } = await robin.post('/account/password', { password: 'x'.repeat(257) })
+  expect([status, text.includes('A password has at most 256 characters')]).toEqual([400, true])
+})
+
 test('a cookie that was copied before is worth nothing after signing in and after confirming', async () => {
   const { server, robin } = await openHouse()
   await using _ = server
