@@ -1,7 +1,7 @@
 // Proof of possession at the resource server (RFC 9449 §4.3, §7): whoever shows a bound token shows as well that they hold its key. MQTT
 // has no standard for it; there the proof comes as the user name, made for the method CONNECT and the address of `/mqtt`.
 import { hash } from 'node:crypto'
-import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
+import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, errors, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { type Clock, dateOf } from '#contract/clock.ts'
 import { type Instant, instant, minutes, seconds } from '#contract/time.ts'
@@ -82,12 +82,12 @@ export function createProofs(clock: Clock): Proofs {
         typ: 'dpop+jwt',
         algorithms: [...PROOF_ALGORITHMS],
         currentDate: dateOf(now),
-      }).catch(() => {
-        throw bad('its proof is not signed by the key in it')
+      }).catch((error: unknown) => {
+        throw bad(whyNot(error))
       })
       const { jwk } = decodeProtectedHeader(proof)
       const read = v.safeParse(claims, verified.payload)
-      if (!read.success) throw bad(`its proof has no ${v.getDotPath(read.issues[0])} as RFC 9449 section 4.2 wants it`)
+      if (!read.success) throw bad(lacking(v.getDotPath(read.issues[0])))
       if (jwk === undefined) throw bad('its proof has no key in its header')
       const { jti, htm, htu, ath, iat } = read.output
       if ((await calculateJwkThumbprint(jwk)) !== thumbprint) throw bad('its proof is by another key')
@@ -98,6 +98,18 @@ export function createProofs(clock: Clock): Proofs {
       rememberOnce(`${thumbprint}/${hash('sha256', jti, 'base64url')}`, name)
     },
   }
+}
+
+const lacking = (claim: string | null): string => `its proof has no ${claim} as RFC 9449 section 4.2 wants it`
+
+/** In words of ours: the library quotes. Its order is ours: a signature that holds comes before what is signed. */
+function whyNot(error: unknown): string {
+  if (error instanceof errors.JOSEAlgNotAllowed) return `its proof must be signed with ${PROOF_ALGORITHMS.join(' or ')}`
+  if (error instanceof errors.JWTExpired) return 'its proof has expired: compare its exp with the Date of this answer'
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return 'its proof is not signed by the key in it'
+  if (error.claim === 'typ') return 'its proof has another typ than dpop+jwt'
+  if (error.claim === 'nbf') return 'its proof is not valid yet: compare its nbf with the Date of this answer'
+  return lacking(error.claim)
 }
 
 /** As URLs and not as texts (RFC 9449 §4.3: "syntax-based normalization"). */
