@@ -52,7 +52,7 @@ import { createPeople, type People } from './people/people.ts'
 import { createProvider } from './provider.ts'
 import { createRenewable } from './renewable.ts'
 import { CHALLENGE_LENGTH } from './sign-in/challenges.ts'
-import { endProviderSession } from './sign-in/end-session.ts'
+import { endProviderSession, leaveBrowser } from './sign-in/end-session.ts'
 import { createPasskeys } from './sign-in/passkeys.ts'
 import { createSessions, SESSION_LENGTH } from './sign-in/sessions.ts'
 import { createSignInGuard } from './sign-in/sign-in-guard.ts'
@@ -109,8 +109,16 @@ export interface AuthorizationOptions {
 export function createAuthorization(options: AuthorizationOptions): Authorization {
   const { issuer, database, keys, clock, log } = options
   const accounts = createAccounts(database, clock, options.passwordCost)
-  const grants = createGrants(database, options.onGrantEnded)
-  const sessions = createSessions({ database, accounts, clock, log, endGrant: grants.endOne })
+  const grants = createGrants(database, options.onGrantEnded, (browser) => {
+    // It ends the grants at once; the rest is for the programs, and waited for by nobody.
+    leaveBrowser({ provider, endGrant: grants.endOne, log }, browser).catch((err: unknown) => {
+      log.warn({ err }, 'programs could not be told that somebody signed out')
+    })
+  })
+  const sessions = createSessions({
+    ...{ database, accounts, clock, log },
+    ...{ endGrant: grants.endOne, forgetBrowser: grants.forgetBrowser },
+  })
   const devices = createDevices(database, clock)
   const appPasswords = createAppPasswords({ database, accounts, clock, log, onEnded: options.onGrantEnded })
   const apps = createApps(database, options.onGrantEnded)
@@ -132,6 +140,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorizatio
     createProvider({
       ...{ ...options, accounts, devices, audit, sessionOf, registrationTokens, guard, verifier },
       noteGrant: sessions.noteGrant,
+      noteBrowser: sessions.noteBrowser,
       endSession: (header) => sessions.end(cookie.readHeader(header)),
       onClientRemoved: apps.remove,
       endGrant: grants.endOne,

@@ -30,19 +30,23 @@ export interface PageGrants {
   readonly sessionOf: (cookieHeader: string | undefined) => Session | undefined
   /** Ties the grant to the session; false when the session has ended. */
   readonly noteGrant: (sessionId: string, grantId: string) => boolean
+  /** Ties the library's session of this browser to the session. */
+  readonly noteBrowser: (sessionId: string, uid: string) => void
 }
 
 /**
  * The page is the household's own, so signing in is consent. What it asks for is capped by the person's role; the rest is
  * rejected rather than left open, or the library would stop and ask for it. The grant ends with the household session.
  */
-export async function loadGrant(ctx: KoaContextWithOIDC, { accounts, sessionOf, noteGrant }: PageGrants) {
+export async function loadGrant(ctx: KoaContextWithOIDC, options: PageGrants) {
+  const { accounts, sessionOf, noteGrant, noteBrowser } = options
   const { client, session, provider } = ctx.oidc
   const account = session?.accountId === undefined ? undefined : accounts.find(session.accountId)
-  if (client?.clientId !== PAGE_CLIENT) return consented(ctx)
-  if (session === undefined || account === undefined) return undefined
   const household = sessionOf(ctx.req.headers.cookie)
-  if (household?.account.id !== account.id) return undefined
+  const isTheirs = account !== undefined && household?.account.id === account.id
+  if (isTheirs && session !== undefined) noteBrowser(household.id, session.uid)
+  if (client?.clientId !== PAGE_CLIENT) return consented(ctx)
+  if (session === undefined || !isTheirs) return undefined
   const known = session.grantIdFor(client.clientId)
   const existing = known === undefined ? undefined : await provider.Grant.find(known)
   if (existing?.accountId === account.id && noteGrant(household.id, existing.jti)) return existing

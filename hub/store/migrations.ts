@@ -170,4 +170,6 @@ export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE replays (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    INSERT INTO replays SELECT id, expires_at FROM oidc WHERE model='ReplayDetection' AND expires_at IS NOT NULL;
    DELETE FROM oidc WHERE model='ReplayDetection'`,
+  // The authorization server's own session of the same browser.
+  `ALTER TABLE sessions ADD COLUMN browser_uid TEXT`,
 ]

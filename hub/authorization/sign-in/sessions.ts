@@ -57,6 +57,8 @@ export interface Sessions {
   confirm(cookie: string | undefined): string | undefined
   /** What the phone page is given in this session ends with it. False when it has ended already. */
   noteGrant(sessionId: string, grantId: string): boolean
+  /** What the authorization server calls its own session of the same browser: it ends with this one, where that is ended from elsewhere. */
+  noteBrowser(sessionId: string, uid: string): void
   /** The person's own, newest first. */
   list(accountId: string): readonly SessionFacts[]
   end(cookie: string | undefined): void
@@ -73,6 +75,7 @@ const row = v.object({
   last_seen_at: v.number(),
   address: v.string(),
   browser: v.string(),
+  browser_uid: v.nullable(v.string()),
 })
 
 export function createSessions(options: {
@@ -82,8 +85,10 @@ export function createSessions(options: {
   readonly log: Logger
   /** Ends the grant with its tokens and connections. */
   readonly endGrant: (grantId: string) => void
+  /** Ends the authorization server's own session of a browser. */
+  readonly forgetBrowser: (accountId: string, uid: string) => void
 }): Sessions {
-  const { database, accounts, clock, log, endGrant } = options
+  const { database, accounts, clock, log, endGrant, forgetBrowser } = options
   const insert = database.prepare(
     `INSERT INTO sessions (id, cookie_hash, account_id, signed_in_at, confirmed_at, last_seen_at, expires_at, address, browser)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -101,6 +106,7 @@ export function createSessions(options: {
     `INSERT INTO session_grants (grant_id, session_id) SELECT ?, id FROM sessions WHERE id=?
      ON CONFLICT (grant_id) DO UPDATE SET session_id=excluded.session_id`,
   )
+  const noteUid = database.prepare('UPDATE sessions SET browser_uid=?1 WHERE id=?2 AND browser_uid IS NOT ?1')
   const grants = database.prepare('SELECT grant_id FROM session_grants WHERE session_id=?')
 
   const load = (cookie: string | undefined) => {
@@ -123,6 +129,12 @@ export function createSessions(options: {
     remove.run(id)
     for (const { grant_id: grantId } of given) endGrant(String(grantId))
   }
+  /** Its browser is not at hand: what the authorization server knows of it would go on. */
+  const endElsewhere = (found: unknown): void => {
+    const { id, account_id: accountId, browser_uid: uid } = v.parse(row, found)
+    endById(id)
+    if (uid !== null) forgetBrowser(accountId, uid)
+  }
 
   return {
     start({ account, from, confirmedAt }) {
@@ -130,7 +142,7 @@ export function createSessions(options: {
       const now = clock.now()
       const id = randomBytes(8).toString('hex')
       const { address, browser } = from
-      for (const old of ofAccount.all(account.id, now).slice(MOST_SESSIONS - 1)) endById(String(old.id))
+      for (const old of ofAccount.all(account.id, now).slice(MOST_SESSIONS - 1)) endElsewhere(old)
       insert.run(
         ...[id, hashOf(cookie), account.id, now, confirmedAt ?? now, now, now + SESSION_LENGTH],
         ...[address, browser],
@@ -152,6 +164,7 @@ export function createSessions(options: {
       return renew.run(hashOf(next), now, now, hashOf(cookie), now).changes === 1 ? next : undefined
     },
     noteGrant: (sessionId, grantId) => note.run(grantId, sessionId).changes === 1,
+    noteBrowser: (sessionId, uid) => void noteUid.run(uid, sessionId),
     list: (accountId) =>
       ofAccount.all(accountId, clock.now()).map((found) => {
         const { id, address, browser, signed_in_at: signedInAt, last_seen_at: lastSeenAt } = v.parse(row, found)
@@ -162,12 +175,12 @@ export function createSessions(options: {
       if (found !== undefined) endById(found.id)
     },
     endOne(accountId, id) {
-      const isTheirs = ofAccount.all(accountId, clock.now()).some((found) => found.id === id)
-      if (isTheirs) endById(id)
-      return isTheirs
+      const theirs = ofAccount.all(accountId, clock.now()).find((found) => found.id === id)
+      if (theirs !== undefined) endElsewhere(theirs)
+      return theirs !== undefined
     },
     endAll(accountId, { except } = { except: '' }) {
-      for (const { id } of ofAccount.all(accountId, clock.now())) if (id !== except) endById(String(id))
+      for (const found of ofAccount.all(accountId, clock.now())) if (found.id !== except) endElsewhere(found)
     },
   }
 }

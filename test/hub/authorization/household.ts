@@ -24,8 +24,19 @@ export async function openHousehold() {
   const robin = await accounts.createOwner(OWNER)
   if (robin === undefined) throw new Error('no owner')
   const ended: string[] = []
-  const grants = createGrants(database, (id) => ended.push(id))
-  const sessions = createSessions({ database, accounts, clock, log: quiet, endGrant: grants.endOne })
+  const grants = createGrants(
+    database,
+    (id) => ended.push(id),
+    () => {},
+  )
+  const sessions = createSessions({
+    database,
+    accounts,
+    clock,
+    log: quiet,
+    endGrant: grants.endOne,
+    forgetBrowser: grants.forgetBrowser,
+  })
   const invitations = createInvitations({ database, accounts, clock })
   return {
     ...{ database, clock, accounts, sessions, invitations, robin, ended },
