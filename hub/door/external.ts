@@ -24,8 +24,8 @@ export async function openExternalDoor(options: {
   const { issuer } = config
   const http = createIssuerHttp(clock)
   const keys = followKeys({ issuer, get: http.get, database, clock, log })
-  await keys.look().catch(async (error: unknown) => {
-    await http[Symbol.asyncDispose]()
+  await keys.look().catch((error: unknown) => {
+    http[Symbol.dispose]()
     if (error instanceof OtherIssuer) throw new UsageError(`Cannot use LATCHKEY_ISSUER (--issuer) as ${error.message}`)
     throw error
   })
@@ -45,6 +45,8 @@ export async function openExternalDoor(options: {
       }
     },
     sweep: keys.sweep,
-    [Symbol.asyncDispose]: http[Symbol.asyncDispose],
+    async [Symbol.asyncDispose]() {
+      http[Symbol.dispose]()
+    },
   }
 }

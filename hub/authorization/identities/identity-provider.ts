@@ -3,8 +3,8 @@
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Clock } from '#contract/clock.ts'
-import { type Instant, instant, type Millis, minutes } from '#contract/time.ts'
-import { fetchBounded } from './bounded-fetch.ts'
+import { type Instant, instant, type Millis, minutes, seconds } from '#contract/time.ts'
+import { createBoundedFetch } from '../../bounded-fetch.ts'
 import type { IdentityProviderSettings } from './settings.ts'
 
 /** Who somebody is at a provider. By issuer and subject, and by nothing else, one is told from another (OpenID Connect Core §5.7). */
@@ -53,6 +53,8 @@ export interface IdentityProvider extends Pick<IdentityProviderSettings, 'id' | 
   finish(query: URLSearchParams, secrets: Secrets): Promise<Identity>
 }
 
+/** A person waits. Metadata, keys and tokens have a few kilobytes. */
+const BOUNDS = { within: seconds(8), mostBytes: 256 * 1024 }
 /** Metadata changes rarely, and keys are fetched anew by themselves. */
 const KEPT_FOR = minutes(60)
 /** OpenID Connect Core §2. */
@@ -78,7 +80,10 @@ export function createIdentityProvider(options: {
   const client: oauth.Client = { client_id: settings.clientId }
   const proof = clientProof(settings)
   const isPlain = issuer.protocol === 'http:'
-  const asking = { [oauth.customFetch]: fetchBounded, [oauth.allowInsecureRequests]: isPlain }
+  const asking = {
+    [oauth.customFetch]: createBoundedFetch({ clock, ...BOUNDS }),
+    [oauth.allowInsecureRequests]: isPlain,
+  }
   const isShared = SHARED.test(issuer.pathname)
   let known: { readonly server: oauth.AuthorizationServer; readonly at: Millis } | undefined
   let running: Promise<oauth.AuthorizationServer> | undefined

@@ -1,10 +1,13 @@
 // One provider alone, where it differs from what identities.test.ts meets: a server of a few lines plays Microsoft.
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { systemClock } from '#contract/clock.ts'
+import { seconds } from '#contract/time.ts'
 import { createIdentityProvider } from '../../../../hub/authorization/identities/identity-provider.ts'
+import { VirtualClock } from '../../../../simulator/clock.ts'
 
 test('Microsoft’s shared issuer is held to the tenant that its token names', async () => {
   const TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -109,6 +112,30 @@ test.for([
   })
   try {
     await expect(provider.begin({ state: 's', nonce: 'n', verifier: 'v' }, false)).rejects.toMatchObject(says)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test('a provider that does not answer is waited for eight seconds of the hub’s clock', async () => {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const asked = once(server, 'request')
+  const clock = new VirtualClock()
+  const provider = createIdentityProvider({
+    settings: {
+      ...{ id: 'work', name: 'Work', clientId: 'the-house', clientSecret: undefined, tokenEndpointAuth: 'none' },
+      issuer: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+      ...{ scopes: ['openid'], confirms: true },
+    },
+    ...{ publicUrl: new URL('http://localhost:1'), clock },
+  })
+  const begun = provider.begin({ state: 's', nonce: 'n', verifier: 'v' }, false).catch((error: Error) => error)
+  try {
+    await asked
+    await clock.advance(seconds(8))
+    expect(await begun).toMatchObject({ code: 'unreachable', cause: { message: 'no answer within 8 s' } })
   } finally {
     server.closeAllConnections()
     server.close()
