@@ -51,6 +51,11 @@ export function createProofs(clock: Clock): Proofs {
   // Oldest first: all are remembered equally long.
   const used = new Map<string, { readonly until: Instant; readonly by: string }>()
   const counts = new Map<string, number>()
+  // What was used before the start nobody remembers. By both clocks: one that was ahead at the start and was put right must not refuse all
+  // that comes until then.
+  const [begunAt, begunUptime] = [clock.now(), clock.uptime()]
+  /** To the second, as `iat` is. */
+  const mayBeUsed = (iat: number): boolean => iat < Math.floor(begunAt / 1000) && clock.uptime() - begunUptime <= WINDOW
   const bad = (why: string) => new AdmissionError('bad_proof', why)
 
   const countOf = (by: string): number => counts.get(by) ?? 0
@@ -95,6 +100,7 @@ export function createProofs(clock: Clock): Proofs {
       if (ath !== hash('sha256', token, 'base64url')) throw bad('its proof is for another token: see its ath')
       if (Math.abs(iat * 1000 - now) > WINDOW)
         throw bad('its proof is not of now: compare its iat with the Date of this answer')
+      if (mayBeUsed(iat)) throw bad('its proof is from before the hub started, so make another')
       rememberOnce(`${thumbprint}/${hash('sha256', jti, 'base64url')}`, name)
     },
   }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { minutes } from '#contract/time.ts'
+import { instant, minutes, seconds } from '#contract/time.ts'
 import { createProofs, MOST_OF_ONE } from '../../../hub/authorization/dpop.ts'
 import { VirtualClock } from '../../../simulator/clock.ts'
 
@@ -86,4 +86,32 @@ test('a proof that another key signed says so, and nothing of what is in it', as
   await expect(createProofs(clock).check({ ...asked, proof }, own.holder)).rejects.toThrow(
     'its proof must be signed with ES256 or Ed25519 or EdDSA',
   )
+})
+
+test('a proof of before the start is refused, as it may have been used; one of the same second and later is not', async () => {
+  const clock = new VirtualClock()
+  const { prove, holder } = await createHolder(clock, 'owner')
+  const before = await prove()
+  await createProofs(clock).check(before, holder)
+  await clock.advance(seconds(5))
+  const restarted = createProofs(clock)
+  await expect(restarted.check(before, holder)).rejects.toThrow('from before the hub started, so make another')
+  await restarted.check(await prove(), holder)
+  await clock.advance(seconds(59))
+  await restarted.check(await prove(), holder)
+})
+
+test('a clock that was ahead at the start is no reason to refuse for more than a minute', async () => {
+  const clock = new VirtualClock()
+  const { prove, holder } = await createHolder(clock, 'owner')
+  let aheadBy = minutes(60)
+  const proofs = createProofs({
+    now: () => instant(clock.now() + aheadBy),
+    uptime: () => clock.uptime(),
+    sleep: (length, signal) => clock.sleep(length, signal),
+  })
+  aheadBy = minutes(0)
+  await expect(proofs.check(await prove(), holder)).rejects.toThrow('before the hub started')
+  await clock.advance(seconds(61))
+  await proofs.check(await prove(), holder)
 })
