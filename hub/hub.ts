@@ -148,6 +148,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       ...{ folder, publicUrl, database, clock, log, pollInterval, accessTokenLifetime, strangers, random },
       ...{ legacyFlows, identityProviders: options.identityProviders, passwordCost: options.passwordCost },
       mqttEndpoint: mqttEndpoint(publicUrl, mqttPort, mqttsPort),
+      ownPorts: [httpPort, mqttPort, mqttsPort].filter((port) => port !== undefined),
       onGrantEnded: (grantId) => broker?.endGrant(grantId),
     })
   }

@@ -98,6 +98,8 @@ export interface AuthorizationOptions {
   readonly random: () => number
   /** Added to the metadata: where the broker listens besides WebSocket. */
   readonly mqttEndpoint: string | undefined
+  /** Where this hub listens, besides its issuer's port. */
+  readonly ownPorts: readonly number[]
   /** Whether two addresses are in one house; by the networks of this machine. */
   readonly isSameHouse?: (one: string, other: string) => boolean
   /** What new passwords are hashed at, where it is not `PASSWORD_COST`. */

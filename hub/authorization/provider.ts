@@ -13,6 +13,7 @@ import type { Audit } from './audit/audit.ts'
 import { auditProvider } from './audit/audit-provider.ts'
 import { isAppId } from './clients/apps.ts'
 import { checkLifetime } from './clients/assertion.ts'
+import { createIsOwnAddress } from './clients/own-address.ts'
 import { attendRegistration, OWN_PROPERTIES, registration } from './clients/registration-endpoint.ts'
 import type { RegistrationTokens } from './clients/registration-tokens.ts'
 import { secretMatches } from './clients/secret.ts'
@@ -70,6 +71,8 @@ export interface ProviderOptions extends PageGrants {
   /** A program has removed itself (RFC 7592 §2.3): the library forgets its client and leaves its grants. */
   readonly onClientRemoved: (clientId: string) => void
   readonly mqttEndpoint: string | undefined
+  /** Where this hub listens, besides its issuer's port. */
+  readonly ownPorts: readonly number[]
   /** Ends a grant with its tokens and connections. */
   readonly endGrant: (grantId: string) => void
   /** The library has ended one itself. */
@@ -81,7 +84,8 @@ export function createProvider(options: ProviderOptions): Provider {
   const { registrationTokens: tokens, accessTokenLifetime } = options
   const accessTokenSeconds = Math.ceil(accessTokenLifetime / 1000)
   const mayProve = boundProofs({ devices, clock, pollInterval })
-  const registering = registration({ devices, tokens, legacyFlows, random: options.random })
+  const isOwnAddress = createIsOwnAddress(issuer, options.ownPorts)
+  const registering = registration({ devices, tokens, legacyFlows, isOwnAddress, random: options.random })
   const provider = new Provider(issuer.origin, {
     adapter: createAdapter({ database, beside: options.beside }, clock),
     jwks: { keys: keys.signing.keys.map((key) => new Signer(key)) },

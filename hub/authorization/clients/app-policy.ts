@@ -52,8 +52,12 @@ const PASSED_ON = [
 export function applyAppPolicy(
   metadata: ClientMetadata,
   allowance: Allowance,
-  legacyFlows: readonly LegacyFlow[],
+  household: {
+    readonly legacyFlows: readonly LegacyFlow[]
+    readonly isOwnAddress: (url: URL) => boolean
+  },
 ): void {
+  const { legacyFlows, isOwnAddress } = household
   const fetched = FETCHED.find((key) => metadata[key] !== undefined)
   if (fetched !== undefined) throw refused(`${fetched} is not fetched: send what it holds, a key set as jwks`)
   const name = v.safeParse(appName, metadata.client_name)
@@ -93,7 +97,7 @@ export function applyAppPolicy(
   // The library makes it invalid_redirect_uri by its first word.
   refuseFaulty('redirect_uris', redirects, type)
   refuseFaulty('post_logout_redirect_uris', afterLogout ?? [], type)
-  checkLogout(metadata.backchannel_logout_uri, redirects)
+  checkLogout(metadata.backchannel_logout_uri, redirects, isOwnAddress)
   const { home, openid } = readScope(metadata, allowance)
   const kept = Object.fromEntries(
     PASSED_ON.flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]]])),
@@ -148,7 +152,7 @@ function faultOf(uri: string, type: 'web' | 'native'): string | undefined {
 }
 
 /** The one address that the hub itself calls: it must be where the program's people are sent anyway, or it could be anything in the house. */
-function checkLogout(uri: unknown, redirects: readonly string[]): void {
+function checkLogout(uri: unknown, redirects: readonly string[], isOwnAddress: (url: URL) => boolean): void {
   if (uri === undefined) return
   const url = typeof uri === 'string' && URL.canParse(uri) ? new URL(uri) : undefined
   if (url === undefined || (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))) {
@@ -157,6 +161,7 @@ function checkLogout(uri: unknown, redirects: readonly string[]): void {
   if (!redirects.some((each) => new URL(each).hostname === url.hostname)) {
     throw refused('backchannel_logout_uri must be on the host of one of redirect_uris')
   }
+  if (isOwnAddress(url)) throw refused('backchannel_logout_uri must not be an address of the hub itself')
 }
 
 function readScope(metadata: ClientMetadata, { scopes }: Allowance) {

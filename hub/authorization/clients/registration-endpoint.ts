@@ -20,9 +20,11 @@ export function registration(options: {
   readonly devices: Devices
   readonly tokens: RegistrationTokens
   readonly legacyFlows: readonly LegacyFlow[]
+  /** Where no program is told of anything. */
+  readonly isOwnAddress: (url: URL) => boolean
   readonly random: () => number
 }) {
-  const { devices, tokens, legacyFlows, random } = options
+  const { devices, tokens, random } = options
   /** By the request that showed it. */
   const taken = new WeakMap<object, Taken>()
 
@@ -39,7 +41,7 @@ export function registration(options: {
         return
       }
       const allowance = (ctx && taken.get(ctx)) ?? allowanceOfUpdate(ctx)
-      if (allowance !== undefined) applyAppPolicy(metadata, allowance, legacyFlows)
+      if (allowance !== undefined) applyAppPolicy(metadata, allowance, options)
     },
     feature: {
       enabled: true,

@@ -66,7 +66,7 @@ export async function startServer({
       ...{ pollInterval, legacyFlows, identityProviders, accessTokenLifetime: ACCESS_TOKEN_LIFETIME },
       ...{ strangers: { ...STRANGER_LIMITS, ...strangers }, random: Math.random },
     },
-    ...{ mqttEndpoint: undefined, passwordCost },
+    ...{ mqttEndpoint: undefined, ownPorts: [1883], passwordCost },
     ...(isSameHouse && { isSameHouse }),
     onGrantEnded: (grantId) => ended.push(grantId),
   })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
 import { until } from '../../../until.ts'
+import { openHubRoom } from '../../hub-room.ts'
 import { CALLBACK, letRegister, postRegistration, type Registered, register } from '../flows/apps.ts'
 import { letIn as invite } from '../newcomer.ts'
 import { askForTokens, letIn, openAttackRoom, redeem, type Told, told } from './room.ts'
@@ -205,6 +206,28 @@ test.for([
 ])('nobody is told of a sign-out at %s', async (uri) => {
   const answer = await told(await postRegistration(server, letRegister(server), { backchannel_logout_uri: uri }))
   expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
+})
+
+test.for([
+  { what: 'its own origin', uri: () => `${server.url.origin}/sign-out`, redirect: 'http://localhost:4711/' },
+  { what: 'its port by an address', uri: () => `http://127.0.0.1:${server.url.port}/`, redirect: CALLBACK },
+  { what: 'its port by another one', uri: () => `http://[::1]:${server.url.port}/`, redirect: 'http://[::1]/' },
+  { what: 'the broker', uri: () => 'http://127.0.0.1:1883/', redirect: CALLBACK },
+])('the hub tells itself of no sign-out, at $what', async ({ uri, redirect }) => {
+  const metadata = { backchannel_logout_uri: uri(), redirect_uris: [redirect] }
+  const answer = await told(await postRegistration(server, letRegister(server), metadata))
+  const description = 'backchannel_logout_uri must not be an address of the hub itself'
+  expect(answer).toMatchObject({ status: 400, body: { error_description: description } })
+})
+
+test('where a whole hub listens is known to it', async () => {
+  await using home = await openHubRoom()
+  const wanted = { name: 'Dashboard', scopes: [] }
+  const allowed = await home.ask('POST', '/api/registration-tokens', await home.accessToken(), wanted)
+  const { token } = (await allowed.json()) as { token: string }
+  const metadata = { backchannel_logout_uri: `http://127.0.0.1:${home.hub.mqttPort}/` }
+  const answer = await postRegistration({ url: home.hub.publicUrl }, token, metadata)
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('an address of the hub itself')])
 })
 
 test('who is told of a sign-out sends the hub nowhere else, and learns who it was only by a signed token', async () => {

@@ -31,8 +31,8 @@ export function letRegister({ authorization }: Server, allowance: Partial<NewReg
   return made?.text ?? expect.unreachable()
 }
 
-export const postRegistration = (server: Server, token: string, metadata: object): Promise<Response> =>
-  fetch(new URL('/oauth/register', server.url), {
+export const postRegistration = ({ url }: Pick<Server, 'url'>, token: string, metadata: object): Promise<Response> =>
+  fetch(new URL('/oauth/register', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ client_name: 'Dashboard', redirect_uris: [CALLBACK], ...metadata }),
