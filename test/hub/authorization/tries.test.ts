@@ -22,7 +22,9 @@ const tryPassword = (
     }
     const sent = request(`http://127.0.0.1:${url.port}/sign-in`, options, (response) => {
       response.resume()
-      resolve(response.statusCode ?? 0)
+      const { statusCode: status = 0, headers: told } = response
+      if (status === 503 && told['retry-after'] !== '5') reject(new Error('503 says not when to come again'))
+      resolve(status)
     })
     sent.on('error', reject)
     sent.end(body)
@@ -68,6 +70,17 @@ test('where too many passwords wait, who comes now is asked to come again, at no
   // Of those who were sent away nobody has lost a try.
   const unlucky = statuses.flatMap((status, n) => (status === 503 ? [Math.floor(n / 10)] : [])).slice(0, 20)
   for (const host of unlucky) expect(await tryPassword(url, { from: `127.0.3.${host}`, name: 'nobody' })).toBe(401)
+}, 60_000)
+
+test('who is known waits in a queue with an end too: a page says so where no form of its own does', async () => {
+  await using room = await openHubRoom({ passwordCost: PASSWORD_COST })
+  const set = () => room.owner.post('/account/password', { password: OWNER.password })
+  const pages = await Promise.all(Array.from({ length: 80 }, set))
+  const statuses = pages.map(({ status }) => status)
+  const sentAway = pages.filter(({ status }) => status === 503)
+  expect([count(statuses, 200) + sentAway.length, sentAway.length > 0]).toEqual([80, true])
+  for (const { text } of sentAway) expect(text).toContain('A moment, please')
+  expect((await set()).status).toBe(200)
 }, 60_000)
 
 test('blanks and capitals make no other name', async () => {
