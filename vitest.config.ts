@@ -13,10 +13,11 @@ export default defineConfig({
     // `npm run test:browser`, `test:long`, `test:kernel`, `test:raspi`.
     exclude: ['test/browser/**', 'test/long/**', 'test/kernel/**', 'test/raspi/**'],
     globalSetup: ['test/left-out.ts'],
-    // For two cores: what starts processes of its own waits for them half of its time.
-    maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // One worker a core: the end-to-end tests start processes of their own.
+    maxWorkers: 2,
+    // For a machine that does something else as well.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'apart', include: APART } },
       // Sources are read once for all of these, and not once for each: that is half of their time.

@@ -6,7 +6,7 @@ import { millis, seconds } from '#contract/time.ts'
 export async function until<T>(
   found: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
-  within = seconds(15),
+  within = seconds(40),
 ): Promise<T> {
   const deadline = performance.now() + within
   for (;;) {

@@ -42,7 +42,7 @@ export async function watch(options: {
     client,
     state,
     log,
-    async has(topic, payload, within = 15_000) {
+    async has(topic, payload, within = 40_000) {
       const matches = (found: string | undefined) =>
         found !== undefined && (typeof payload === 'string' ? found === payload : payload.test(found))
       await until(() => matches(state.get(topic)), `${topic} to be ${payload}, is ${state.get(topic)}`, within as never)

