@@ -58,7 +58,7 @@ test('a device that is started before its hub waits for it, and one whose hub di
   await until(() => device.agent.status.phase === 'online', 'it to be in', seconds(15))
   expect(device.statuses.filter(({ phase }) => phase === 'pairing')).toHaveLength(1)
   expect(second.mqttPort).toBeUndefined()
-}, 40_000)
+})
 
 test('told no, it asks again only when a person wants it to', async () => {
   const port = await freePort()
@@ -73,7 +73,7 @@ test('told no, it asks again only when a person wants it to', async () => {
   expect(device.agent.status.phase).toBe('unpaired')
   device.agent.pair()
   expect(await codeOf(device.agent)).not.toBe(code)
-}, 30_000)
+})
 
 test('credentials that were damaged are put aside, and the device is paired anew without losing the old file', async () => {
   const port = await freePort()
@@ -98,4 +98,4 @@ test('credentials that were damaged are put aside, and the device is paired anew
     const found = aside.find((each) => each.startsWith(`${name}.damaged`))
     expect(readFileSync(join(folder, 'device', found ?? ''), 'utf8')).toBe(half)
   }
-}, 30_000)
+})

@@ -81,4 +81,4 @@ test('a paired thermostat obeys and says that it could not keep it, starts again
   } finally {
     rmSync(data, { recursive: true })
   }
-}, 60_000)
+})

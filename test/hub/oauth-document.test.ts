@@ -51,4 +51,4 @@ test('every command of the page does what the page says', async ({ skip }) => {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}, 60_000)
+})

@@ -77,7 +77,7 @@ test('a first pairing, a refresh with a new token, and a re-pairing', async () =
     expect(allowed[mark]).toContain(found.grant?.refreshToken)
     if (mark !== 'key') expect(found.registration).toEqual(registration)
   }
-}, 60_000)
+})
 
 test('sealing what an earlier version kept in the clear', async () => {
   const { key } = (await device.open()).current
@@ -90,7 +90,7 @@ test('sealing what an earlier version kept in the clear', async () => {
   })
   expect(states.length).toBeGreaterThan(10)
   for (const found of await startFromEach(states)) expect(found).toMatchObject(plain)
-}, 60_000)
+})
 
 test('a systemd credential taking over from the key file', async () => {
   const store = await device.open()
@@ -105,7 +105,7 @@ test('a systemd credential taking over from the key file', async () => {
   for (const { folder } of states) {
     expect((await device.open({ in: folder, systemd: true })).current).toEqual(store.current)
   }
-}, 60_000)
+})
 
 test('a factory reset: what was there, or all of it gone and a new key', async () => {
   const store = await device.open()
@@ -121,4 +121,4 @@ test('a factory reset: what was there, or all of it gone and a new key', async (
     else expect((await device.open({ in: folder })).current).toEqual(store.current)
   }
   expect(begun).toBe(true)
-}, 60_000)
+})

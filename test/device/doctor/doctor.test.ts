@@ -112,7 +112,7 @@ test('a hub that is there and an agent that runs', async () => {
     about: 'agent',
     says: `In: ${device}`,
   })
-}, 30_000)
+})
 
 test('looks at the hub of the agent that runs, and else at the one that let it in', async () => {
   await using place = await createPlace()
@@ -127,7 +127,7 @@ test('looks at the hub of the agent that runs, and else at the one that let it i
   const stopped = await chooseServer({ ...known, reply: undefined })
   expect(stopped).toMatchObject({ hub: undefined, kept: { registration: { issuer: place.issuer.href } } })
   expect(await lookAtNetwork({ ...network, ...stopped })).toMatchObject([{ level: 'ok', about: 'hub' }, {}])
-}, 30_000)
+})
 
 test.for([
   { what: 'the unit has', told: NOTHING, hub: 'https://unit.local/', ca: 'of the unit' },

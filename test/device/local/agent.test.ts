@@ -44,7 +44,7 @@ test('says how it is, without the code that is between device and hub', async ()
     ...{ ok: true, pid: process.pid, status: { phase: 'online', device }, server: { issuer: place.issuer.href } },
   })
   expect(await run(place, 'pair')).toEqual({ code: 1, text: 'Not done: it is paired: unpair it first' })
-}, 30_000)
+})
 
 test('unpaired, it is out at the hub, keeps its key, and shows a code when a person wants one', async () => {
   await using place = await createPlace()
@@ -60,7 +60,7 @@ test('unpaired, it is out at the hub, keeps its key, and shows a code when a per
   const { code, text } = await run(place, 'pair')
   expect({ code, text }).toEqual({ code: 0, text: expect.stringMatching(/^Waiting to be let in: \w{4}-\w{4} at /) })
   await place.approve(agent)
-}, 30_000)
+})
 
 test('unpaired with the hub gone, it says that the hub does not know, and has forgotten all the same', async () => {
   await using place = await createPlace()
@@ -76,7 +76,7 @@ test('unpaired with the hub gone, it says that the hub does not know, and has fo
   await using again = await place.start()
   await until(() => again.status.phase === 'offline', 'it to miss the hub')
   expect((await run(place, 'unpair')).code).toBe(1)
-}, 30_000)
+})
 
 test('reset, everything it wrote is gone, the hub knows, and another agent may begin', async () => {
   await using place = await createPlace()
@@ -93,7 +93,7 @@ test('reset, everything it wrote is gone, the hub knows, and another agent may b
   const next = await place.approve(again)
   expect(next).not.toBe(device)
   expect(await askAgent(place.folder, { request: 'status' }, systemClock)).toMatchObject({ status: { device: next } })
-}, 30_000)
+})
 
 test('reset with the hub gone', async () => {
   await using place = await createPlace()
@@ -107,7 +107,7 @@ test('reset with the hub gone', async () => {
   })
   expect(second).toEqual(first)
   expect(readdirSync(place.folder)).toEqual(['agent.sock'])
-}, 30_000)
+})
 
 test('a disk that does not answer stops no product: it says so, and pairs once it does', async () => {
   await using place = await createPlace()
@@ -118,7 +118,7 @@ test('a disk that does not answer stops no product: it says so, and pairs once i
   expect((await run(place, 'status')).text).toMatch(/^Offline: Cannot read .*credentials\.key/)
   rmdirSync(join(place.folder, 'credentials.key'))
   await place.approve(agent)
-}, 30_000)
+})
 
 test('a disk that takes nothing asks the hub for no name that could not be kept', async () => {
   await using place = await createPlace()
@@ -133,4 +133,4 @@ test('a disk that takes nothing asks the hub for no name that could not be kept'
   for (const file of full) rmdirSync(file)
   await place.approve(agent)
   expect(database.prepare('SELECT count(*) AS devices FROM devices').get()).toEqual({ devices: 1 })
-}, 30_000)
+})

@@ -48,7 +48,7 @@ test('a second agent ends with 1 and one line that names the first, also one tha
   await using next = await startToaster()
   await offline(next)
   expect(await next.end('SIGTERM')).toBe(0)
-}, 60_000)
+})
 
 test('after a reset the agent goes on by itself, as new', async () => {
   await using agent = await startToaster()
@@ -57,7 +57,7 @@ test('after a reset the agent goes on by itself, as new', async () => {
   await until(() => readdirSync(join(data, 'toaster')).includes('credentials.b'), 'new credentials')
   expect(await run('unpair', 'toaster')).toMatchObject({ code: 1, facts: [{ ok: false }] })
   expect(await agent.end('SIGTERM')).toBe(0)
-}, 60_000)
+})
 
 test('a kind that there is not is wrong usage', async () => {
   expect(await run('status', 'kettle')).toMatchObject({ code: 2 })
@@ -111,7 +111,7 @@ test('a panel takes a new code, typed on standard input and shown nowhere, and n
     expect(`${stderr}${JSON.stringify(facts)}`).toContain(says)
   }
   expect(panel.stderr() + after).not.toContain('73105')
-}, 60_000)
+})
 
 test('whose codes there are is listed, one is taken away, and the last full one is not', async () => {
   const hub = `http://localhost:${await freePort()}`
@@ -134,7 +134,7 @@ test('whose codes there are is listed, one is taken away, and the last full one 
     facts: [{ because: expect.stringMatching(/^Cannot remove the last full code/) }],
   })
   expect(await list()).toEqual([[resident]])
-}, 60_000)
+})
 
 test('what a panel has seen is shown by its agent, and without one; a touched line is named, and ends with 1', async () => {
   const hub = `http://localhost:${await freePort()}`
@@ -170,13 +170,13 @@ test('what a panel has seen is shown by its agent, and without one; a touched li
   })
   expect(await run('log', 'security')).toMatchObject({ code: 0 })
   expect(await run('log', 'toaster')).toMatchObject({ code: 1, stderr: expect.stringContaining("it is a toaster's") })
-}, 60_000)
+})
 
 test('a toaster has no codes', async () => {
   await using toaster = await startToaster()
   await offline(toaster)
   expect(await typing('73105\n', 'add-code', 'toaster')).toMatchObject({ code: 1, facts: [{ ok: false }] })
-}, 60_000)
+})
 
 test('a panel whose codes cannot be read ends with one line, and does not hang', async () => {
   mkdirSync(join(data, 'security'), { mode: 0o700 })
@@ -184,7 +184,7 @@ test('a panel whose codes cannot be read ends with one line, and does not hang',
   const { code, stderr } = await run('security', '--board', 'simulated')
   expect(code).toBe(1)
   expect(stderr.trim().split('\n').at(-1)).toMatch(/codes\.json/)
-}, 30_000)
+})
 
 test('a thermostat whose settings cannot be read regulates all the same', async () => {
   mkdirSync(join(data, 'thermostat', 'thermostat.json'), { recursive: true, mode: 0o700 })
@@ -193,4 +193,4 @@ test('a thermostat whose settings cannot be read regulates all the same', async 
   await offline(thermostat)
   expect(thermostat.stderr()).toContain('settings cannot be read')
   expect(await thermostat.end('SIGTERM')).toBe(0)
-}, 30_000)
+})

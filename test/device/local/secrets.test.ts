@@ -80,4 +80,4 @@ test('neither the refresh token nor the private key is in a log line, an answer 
   await check()
   await last[Symbol.asyncDispose]()
   expect(lines.length).toBeGreaterThan(10)
-}, 60_000)
+})

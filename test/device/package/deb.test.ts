@@ -20,7 +20,7 @@ const packs = test.skipIf(!has('dpkg-deb'))
 let packaged: Packaged
 beforeAll(async () => {
   if (has('dpkg-deb')) packaged = await openPackaged()
-}, 60_000)
+})
 afterAll(() => packaged?.[Symbol.dispose]())
 
 const clone = fileURLToPath(new URL('../../..', import.meta.url))

@@ -138,7 +138,7 @@ test('a power cut between any two requests to the disk costs nothing that was on
     expect(after.slice(0, events.indexOf(mark) + 1)).toEqual(events.slice(0, events.indexOf(mark) + 1))
     expect(after.at(-1)).toBe('started')
   }
-}, 60_000)
+})
 
 test('a disk that takes nothing holds nobody up: it is said once, entries wait, and are written once it does', async () => {
   const { noteAlone, read, clock, said } = panel()

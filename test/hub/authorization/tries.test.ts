@@ -70,7 +70,7 @@ test('where too many passwords wait, who comes now is asked to come again, at no
   // Of those who were sent away nobody has lost a try.
   const unlucky = statuses.flatMap((status, n) => (status === 503 ? [Math.floor(n / 10)] : [])).slice(0, 20)
   for (const host of unlucky) expect(await tryPassword(url, { from: `127.0.3.${host}`, name: 'nobody' })).toBe(401)
-}, 60_000)
+})
 
 test('who is known waits in a queue with an end too: a page says so where no form of its own does', async () => {
   await using room = await openHubRoom({ passwordCost: PASSWORD_COST })
@@ -81,7 +81,7 @@ test('who is known waits in a queue with an end too: a page says so where no for
   expect([count(statuses, 200) + sentAway.length, sentAway.length > 0]).toEqual([80, true])
   for (const { text } of sentAway) expect(text).toContain('A moment, please')
   expect((await set()).status).toBe(200)
-}, 60_000)
+})
 
 test('blanks and capitals make no other name', async () => {
   // What takes no time is over before the next one comes.
@@ -107,7 +107,7 @@ test('strangers who guess at a name keep nobody who is signed in from confirming
   const statuses: number[] = []
   for (let n = 0; n < 14; n++) statuses.push(await confirm('wrong password'))
   expect([count(statuses, 401), count(statuses, 429)]).toEqual([10, 4])
-}, 30_000)
+})
 
 test('registrations are counted however their path is spelled', async () => {
   await using room = await openHubRoom()
@@ -169,7 +169,7 @@ test('a browser that is nobody’s is sent to sign in so often and no more; othe
   expect(await authorize(url, 1, { path: '/oauth/AUTHORIZE/' })).toEqual([429])
   expect(await authorize(url, 1, { from: '127.0.0.2' })).toEqual([303])
   expect(await signIn(url, owner)).toMatch(/^eyJ/)
-}, 30_000)
+})
 
 test('all strangers together have an end too, which holds up nobody who is signed in', async () => {
   await using server = await startServer({ strangers: { authorizations: { perAddress: 2, all: 5 } } })

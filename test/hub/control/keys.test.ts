@@ -53,7 +53,7 @@ test('a device of ours and a person carry on when every key is dropped, and so d
   expect(phases).not.toContain('pairing')
   for (const { kid } of await list(place.root)) expect(before).not.toContain(kid)
   expect((await place.owner.get('/pair')).url.pathname).toBe('/pair')
-}, 30_000)
+})
 
 test('one that leaked is gone from what is published, from admission and from the file', async () => {
   await using room = await openHubRoom()

@@ -41,7 +41,7 @@ test('the hub answers to hub.local with an address of this machine, and tells wh
   const own = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
   expect(own).toContain(addresses[0]?.data)
   expect((await ask('_latchkey._tcp.local', 'PTR')).length).toBeGreaterThan(0)
-}, 15_000)
+})
 
 test('a program that keeps the port of mDNS to itself ends neither a hub nor a device that looks for one', async ({
   skip,
@@ -63,7 +63,7 @@ test('a program that keeps the port of mDNS to itself ends neither a hub nor a d
   } finally {
     selfish.close()
   }
-}, 15_000)
+})
 
 test('a device hears the hub that is there, and which authority it has', async () => {
   const publicUrl = new URL('https://hub.local:18443')
@@ -74,4 +74,4 @@ test('a device hears the hub that is there, and which authority it has', async (
     return all.find(({ issuer }) => issuer.port === '18443')
   }, 'the hub')
   expect(heard).toEqual({ issuer: publicUrl, authority })
-}, 30_000)
+})

@@ -88,7 +88,7 @@ test('inside a home Date and timers are the home’s, outside they are real, and
       const every = setInterval(() => {
         seen.push(`every ${Date.now() - clock.now()}`)
         clearInterval(every)
-      }, 60_000)
+      })
     })
     expect(Math.abs(Date.now() - performance.timeOrigin - performance.now())).toBeLessThan(5000)
     await clock.advance(hours(2))

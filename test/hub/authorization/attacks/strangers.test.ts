@@ -213,7 +213,7 @@ test('somebody of the household asks for a code so often and no more, whatever c
   }
   expect(refused).toHaveLength(10)
   expect((await gil.get('/account')).text).toContain('Your account')
-}, 60_000)
+})
 
 test('who signs in after that is signed in for as long as ever', async () => {
   await using small = await startServer()
