@@ -1,9 +1,8 @@
 // What another server's names mean here: its scopes, clients and roles in ours. Written by whoever runs the hub, read once.
 import * as v from 'valibot'
 import { type DeviceId, isDeviceId } from '#contract/ids.ts'
-import { decode, ParseError } from '#contract/parse.ts'
+import { decode } from '#contract/parse.ts'
 import { HOME_SCOPES, ROLES, type Role, type Scope } from '#contract/scopes.ts'
-import { UsageError } from '#contract/settings.ts'
 import { readYamlFile } from '../yaml-file.ts'
 
 const SCOPE_CLAIMS = ['scope', 'scp', 'permissions'] as const
@@ -78,11 +77,7 @@ const LARGEST = 4 * 1024 * 1024
 
 /** Reads a file of YAML, and so of JSON. Throws a `UsageError` of one line that names `setting`. */
 export function readIssuerMap(path: string, setting: string): IssuerMap {
-  const given = readYamlFile(path, { setting, largest: LARGEST })
-  try {
-    return parseIssuerMap(given ?? {}, setting)
-  } catch (error) {
-    if (error instanceof ParseError) throw new UsageError(error.message)
-    throw error
-  }
+  return readYamlFile(path, { setting, largest: LARGEST, mostAliases: 100 }, (input) =>
+    parseIssuerMap(input ?? {}, setting),
+  )
 }

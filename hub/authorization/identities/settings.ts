@@ -1,7 +1,7 @@
 // Where the people of the household may have an account already: a file that says it, read once, at start.
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
-import { decode, ParseError } from '#contract/parse.ts'
+import { decode } from '#contract/parse.ts'
 import { isLoopbackHost, readSecret, UsageError } from '#contract/settings.ts'
 import { readYamlFile } from '../../yaml-file.ts'
 
@@ -60,7 +60,9 @@ const list = v.pipe(
 
 /** Reads the file, YAML or JSON, and the secrets that it names. Throws a `UsageError` that names `setting` and the place in the file. */
 export function readIdentityProviders(file: string, setting: string): readonly IdentityProviderSettings[] {
-  const entries = decodeList(readYamlFile(file, { setting, largest: LARGEST }), setting)
+  const entries = readYamlFile(file, { setting, largest: LARGEST, mostAliases: 10 }, (input) =>
+    decode(list, input, setting),
+  )
   for (const key of ['id', 'issuer'] as const) {
     const values = entries.map((each) => String(each[key]))
     const twice = values.find((value, at) => values.indexOf(value) !== at)
@@ -81,15 +83,6 @@ export function readIdentityProviders(file: string, setting: string): readonly I
     const wanted = scopes.includes('openid') ? scopes : ['openid', ...scopes]
     return { id, name, issuer: url, clientId, clientSecret, tokenEndpointAuth: method, scopes: wanted, confirms }
   })
-}
-
-function decodeList(input: unknown, setting: string) {
-  try {
-    return decode(list, input, setting)
-  } catch (error) {
-    if (error instanceof ParseError) throw new UsageError(error.message)
-    throw error
-  }
 }
 
 function isIssuer(text: string): boolean {

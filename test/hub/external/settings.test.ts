@@ -75,6 +75,11 @@ test.for([
     says: 'Cannot read LATCHKEY_ISSUER_MAP (--issuer-map) at "scope" as it is refused: there is no such setting',
   },
   { map: 'typ: jwt', says: 'at "typ"' },
+  { map: 'typ: *any', says: `Cannot use ${MAP} as each alias must be of an anchor before it` },
+  {
+    map: `scopes: { a: &all [${'home:read, '.repeat(9)}home:read], b: [${'*all, '.repeat(101)}] }`,
+    says: 'there are 100 at most: got another, or more',
+  },
   { map: 'a: [', says: `Cannot use ${MAP} at line 1 as it must be YAML or JSON: got ` },
   { map: '- 1', says: 'at "0" as it is refused: there is no such setting' },
 ])('$map is refused in one line', ({ map, says }) => {
