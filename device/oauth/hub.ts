@@ -75,8 +75,7 @@ export async function findHub(options: {
     throw new Error(`${issuer.href.replace(/\/$/, '')}: ${whyNone(cause, place)}`, { cause })
   })
   const authentication = await authenticationFor(identity, key, server)
-  const isBound = identity.type === 'given' && identity.dpop === true
-  const binding = isBound ? await createBinding(key, http.skew()) : undefined
+  const binding = identity.type === 'given' && identity.dpop ? await createBinding(key, http.skew()) : undefined
   const sendBound = { ...send, ...(binding && { DPoP: binding.handle }) }
 
   // Whole seconds, as JWT times are here; below that it is the network and not the clock.
@@ -90,10 +89,11 @@ export async function findHub(options: {
    */
   const ask = async (request: () => Promise<oauth.TokenEndpointResponse>): Promise<Answer> => {
     const skewBefore = http.skew()
-    const answer = await answerOf(() => withNonce(request))
+    const askOnce = () => answerOf(() => withNonce(request))
+    const answer = await askOnce()
     const clockWasWrong = Math.abs(http.skew() - skewBefore) > HARMLESS_SKEW
     const doubtful = answer.type === 'refused' && answer.error === 'invalid_client' && clockWasWrong
-    return doubtful ? answerOf(() => withNonce(request)) : answer
+    return doubtful ? askOnce() : answer
   }
 
   return {

@@ -25,12 +25,13 @@ export async function openWiring(options: OpenWiringOptions): Promise<Wiring> {
   const kept = await readKept(lastGood)
   try {
     const text = await readWiringText(file)
-    const known = kept && kept.sha256 === hash('sha256', text) ? tryWiring(kept.input, options) : undefined
+    const sha256 = hash('sha256', text)
+    const known = kept?.sha256 === sha256 ? tryWiring(kept.input, options) : undefined
     if (known !== undefined) return known
     const { readYaml } = await import('./yaml.ts')
     const input = readYaml(text, file)
     const wiring = readWiring(input, options)
-    await keep(lastGood, { sha256: hash('sha256', text), input }, options)
+    await keep(lastGood, { sha256, input }, options)
     return wiring
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
