@@ -1,4 +1,4 @@
-// What oidc-provider keeps, in SQLite. Single use is only as atomic as this file, so consuming is compare-and-set and replay
+// What oidc-provider keeps, in SQLite. Single use is only as atomic as this file and replays.ts, so consuming is compare-and-set and replay
 // detection is insert-or-fail; ids that are bearer secrets are stored hashed, so a copied database opens nothing.
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
@@ -30,15 +30,12 @@ interface Row {
   readonly consumed_at: number | null
 }
 
-/**
- * What a cut of the power may cost, as it is over within minutes anyway: a sign-in that is under way is begun again, and an assertion that
- * was used is of no use without what it came with. A sync of the disk for each would make every poll wait for it, and whoever comes next.
- */
+/** What a cut of the power may cost, as it is over within minutes anyway: a sign-in that is under way is begun again. */
 const MOMENTARY = new Set(['AccessToken', 'Interaction', 'PushedAuthorizationRequest'])
 
 export interface Stores {
   readonly database: Database
-  /** Another connection to the same, which does not wait for the disk (store/database.ts). */
+  /** Another connection to the same, which does not wait for the disk (store/database.ts). Seen assertions are written there, too. */
   readonly beside: Database
 }
 

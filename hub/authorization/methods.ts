@@ -1,5 +1,6 @@
 // The library answers a wrong method as if there were nothing: whoever opens the token endpoint in a browser shall read that it is there.
 import type Provider from 'oidc-provider'
+import { routePath } from './route-path.ts'
 
 const READS = ['GET', 'HEAD']
 const TAKES: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
@@ -16,9 +17,7 @@ export function refuseWrongMethods(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.status !== 404 || ctx.body !== undefined) return
-    // The router takes other spellings for the same: so does this.
-    const path = ctx.path.toLowerCase().replace(/\/+$/, '')
-    const [, methods] = TAKES.find(([known]) => known.test(path)) ?? []
+    const [, methods] = TAKES.find(([known]) => known.test(routePath(ctx.path))) ?? []
     if (methods === undefined || methods.includes(ctx.method)) return
     ctx.set('allow', methods.join(', '))
     ctx.body = { error: 'invalid_request', error_description: `this endpoint takes ${methods.join(', ')}` }

@@ -4,7 +4,11 @@ import { type Adapter, errors } from 'oidc-provider'
 import type { Clock } from '#contract/clock.ts'
 import type { Database } from '../store/database.ts'
 
-/** What oidc-provider's model `ReplayDetection` needs of its store. Looking and keeping are two steps of the library's: keeping decides. */
+/**
+ * What oidc-provider's model `ReplayDetection` needs of its store. Looking and keeping are two steps of the library's: keeping decides.
+ * `database` need not survive a cut of the power: an assertion that was used is of no use without what it came with, and a sync of the disk
+ * for each would make every poll wait for it, and whoever comes next.
+ */
 export function createReplays(database: Database, clock: Clock): Pick<Adapter, 'find' | 'upsert'> {
   const select = database.prepare('SELECT 1 FROM replays WHERE id=? AND expires_at >= ?')
   const insert = database.prepare(

@@ -7,6 +7,7 @@ import { type Millis, minutes } from '#contract/time.ts'
 import type { Devices } from './devices/devices.ts'
 import { createAddressLimiter, createLimiter } from './limiter.ts'
 import { isForPerson, REFUSAL_HEADERS, tooManyRequests } from './pages/refusal.ts'
+import { routePath } from './route-path.ts'
 import type { Session } from './sign-in/sessions.ts'
 
 export interface StrangerLimits {
@@ -80,8 +81,7 @@ export function boundStrangers(
   const authorizations = createLimiter({ tries: bounds.authorizations.all, window, clock })
 
   provider.use(async (ctx, next) => {
-    // The router takes other spellings for the same: so does this.
-    const path = ctx.path.toLowerCase().replace(/\/+$/, '')
+    const path = routePath(ctx.path)
     const isBrowser = BROWSERS.test(path)
     const limiter = isBrowser ? browsers : ctx.method === 'POST' ? posts.get(path) : undefined
     if (limiter === undefined) return next()
