@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { decodeJwt } from 'jose'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { openHubRoom } from '../hub/hub-room.ts'
 import { OWNER } from '../person.ts'
@@ -37,6 +38,15 @@ interface User {
   readonly profile: { readonly sub: string; readonly name: string }
 }
 
+/** From the program's page to the question whether it may come in. `manager` is JavaScript of that page. */
+async function beginSignIn(page: Page, program: URL, manager: string): Promise<void> {
+  await page.goto(program.href)
+  await page.evaluate(`void (${manager}).signinRedirect()`)
+  await page.getByLabel('Name').fill(OWNER.name)
+  await page.getByLabel('Password').fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
 describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   test('oidc-client-ts signs in, learns who it is, refreshes, and signs out, from another origin', async () => {
     await using room = await openHubRoom()
@@ -57,11 +67,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     const page = await browser.context.newPage()
     // In the page's own language: this file is type-checked without a DOM.
     const manager = `window.manager ??= new oidc.UserManager(${settings})`
-    await page.goto(site.url.href)
-    await page.evaluate(`void (${manager}).signinRedirect()`)
-    await page.getByLabel('Name').fill(OWNER.name)
-    await page.getByLabel('Password').fill(OWNER.password)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await beginSignIn(page, site.url, manager)
     await page.getByRole('heading', { name: 'Let Dashboard in?' }).waitFor()
     expect(await page.getByText('Know your name here').isVisible()).toBe(true)
     await page.getByRole('button', { name: 'Yes, let it in' }).click()
@@ -103,11 +109,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     await using browser = await openBrowser()
     const page = await browser.context.newPage()
     const manager = `window.manager ??= new oidc.UserManager(${settings})`
-    await page.goto(site.url.href)
-    await page.evaluate(`void (${manager}).signinRedirect()`)
-    await page.getByLabel('Name').fill(OWNER.name)
-    await page.getByLabel('Password').fill(OWNER.password)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await beginSignIn(page, site.url, manager)
     await page.getByRole('button', { name: 'Yes, let it in' }).click()
     await page.waitForURL(`${site.url}callback?**`)
     const user = (await page.evaluate(`(${manager}).signinCallback().then((user) => ({ ...user }))`)) as User
